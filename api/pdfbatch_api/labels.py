@@ -1,0 +1,9 @@
+"""Names that Kubernetes objects carry."""
+
+from typing import Final
+
+GROUP: Final = "pdfbatch.io"
+BATCH_UID: Final = f"{GROUP}/batch-uid"
+BATCH_NAME: Final = f"{GROUP}/batch"
+COMPONENT: Final = f"{GROUP}/component"
+SHARD_INDEX: Final = "batch.kubernetes.io/job-completion-index"

@@ -1,0 +1,35 @@
+"""`spec.engine`: what prints."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pdfbatch_api.resource.model import ResourceModel
+from pdfbatch_api.resource.quantities import Size
+
+
+class ChromiumOptions(ResourceModel):
+    """Headless Chromium, driven over the DevTools protocol."""
+
+    scripts: bool = Field(default=False, description="Whether the page's JavaScript runs.")
+    network: list[Annotated[str, Field(min_length=1, max_length=512)]] = Field(
+        default_factory=list,
+        max_length=64,
+        description="Hosts that pages may load from. Default: none; everything comes from the template and the row.",
+    )
+    recycle_after: int = Field(
+        default=5000,
+        ge=1,
+        le=1_000_000,
+        description="Documents after which a browser is replaced by a fresh one.",
+    )
+    memory: Size = Field(default="1Gi", description="Resident memory over which a browser is replaced.")
+
+
+class EngineSpec(ResourceModel):
+    """Which engine, with that engine's own options."""
+
+    name: Literal["chromium", "ironpdf", "weasyprint", "typst"] = Field(
+        default="chromium", description="chromium prints HTML; the others are not in this version."
+    )
+    chromium: ChromiumOptions = Field(default_factory=ChromiumOptions, description="Options of chromium.")

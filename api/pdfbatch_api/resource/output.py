@@ -1,0 +1,85 @@
+"""`spec.output`: where the documents go, and what they are called."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from pdfbatch_api.resource.model import ResourceModel
+from pdfbatch_api.resource.quantities import Size
+from pdfbatch_api.resource.source import Uri
+
+
+class StoreOptions(ResourceModel):
+    """What a store needs beside its URI; credentials come from the environment or the Secret."""
+
+    endpoint: str | None = Field(default=None, max_length=2048, description="Another S3 endpoint: MinIO, Ceph …")
+    region: str | None = Field(default=None, max_length=64)
+    allow_http: bool = Field(default=False, description="Whether an endpoint without TLS may be used.")
+    path_style: bool = Field(default=False, description="S3: the bucket in the path instead of the host name.")
+    timeout: str = Field(default="30s", pattern="^[0-9]+s$", description="How long one request may take.")
+    retry_for: str = Field(
+        default="3m", pattern="^[0-9]+(s|m)$", description="How long errors that may pass are retried."
+    )
+
+
+class SecretReference(ResourceModel):
+    """A Secret of the batch's namespace whose keys become environment variables of the renderer."""
+
+    name: str = Field(min_length=1, max_length=253)
+
+
+class ContainerSpec(ResourceModel):
+    """Several documents in one file: a zip, or one merged PDF. A container lies within one shard."""
+
+    format: Literal["zip", "pdf"]
+    name: str = Field(
+        min_length=1,
+        max_length=1024,
+        description="The container's name (Jinja2): documents with the same name go into the same container.",
+    )
+    max_documents: int = Field(default=10_000, ge=1, le=1_000_000, description="More is a mistake, found in the plan.")
+    max_bytes: Size = Field(default="2Gi", description="A larger container fails.")
+    allow_partial: bool = Field(
+        default=False, description="Whether a container is written although a document of it failed."
+    )
+
+
+ManifestFormat = Literal["parquet", "jsonl"]
+
+
+def _both_formats() -> list[ManifestFormat]:
+    return ["parquet", "jsonl"]
+
+
+class OutputSpec(ResourceModel):
+    """One PDF a document, or containers."""
+
+    uri: Uri
+    name: str = Field(
+        min_length=1,
+        max_length=1024,
+        description="Each document's name (Jinja2): \"{{ customer }}/{{ number }}.pdf\"; {{ row }} is its number.",
+    )
+    existing: Literal["Overwrite", "Keep", "Refuse"] = Field(
+        default="Overwrite", description="What happens to an object of that name that an earlier batch left."
+    )
+    container: ContainerSpec | None = Field(default=None, description="Documents into zips or merged PDFs.")
+    manifest: list[ManifestFormat] = Field(
+        default_factory=_both_formats,
+        min_length=1,
+        max_length=2,
+        description="The manifest's formats.",
+    )
+    store: StoreOptions = Field(default_factory=StoreOptions, description="What the store needs beside its URI.")
+    credentials_secret_ref: SecretReference | None = Field(
+        default=None, description="A Secret whose keys are given to the renderer as environment variables."
+    )
+
+
+class WorkFolderSpec(ResourceModel):
+    """Where the plan and the records lie, if not beside the output: they hold the rows' data."""
+
+    uri: Uri
+    remove: Annotated[
+        bool, Field(description="Whether finish removes the folder's input and records when all is verified.")
+    ] = False

@@ -1,0 +1,69 @@
+"""How a batch runs: shards, scaling, retries, limits."""
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from pdfbatch_api.resource.model import ResourceModel
+from pdfbatch_api.resource.quantities import SHARE_PATTERN, Duration, Size
+
+
+class ShardingSpec(ResourceModel):
+    """How the rows are cut into shards, the unit of retry and of scaling."""
+
+    documents_per_shard: int | None = Field(
+        default=None,
+        ge=1,
+        le=1_000_000,
+        description="Default: worked out in the plan, a shard of one to two minutes.",
+    )
+
+
+class PrometheusSignal(ResourceModel):
+    """A PromQL query of one's own that drives the number of renderers: ceil(value / target)."""
+
+    query: str = Field(min_length=1, max_length=4096)
+    target: float = Field(gt=0)
+
+
+class ScalingSpec(ResourceModel):
+    """The autoscaler's bounds and aim. Without effect when `renderers` is set."""
+
+    min: int = Field(default=1, ge=0, le=100_000)
+    max: int = Field(default=10, ge=1, le=100_000)
+    target_duration: Duration | None = Field(default=None, description="How long the whole batch should take.")
+    prometheus: PrometheusSignal | None = None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ScalingSpec":
+        if self.min > self.max:
+            raise ValueError(f"scaling.min ({self.min}) is more than scaling.max ({self.max})")
+        return self
+
+
+class RetriesSpec(ResourceModel):
+    """How often something is tried again."""
+
+    document: int = Field(default=2, ge=0, le=20, description="Tries of a document after its first.")
+    shard: int = Field(default=5, ge=0, le=100, description="Tries of a shard after its first, disruptions aside.")
+
+
+class FailurePolicySpec(ResourceModel):
+    """How many failed documents a batch may have and still count as succeeded."""
+
+    max_failed_documents: int | Annotated[str, Field(pattern=SHARE_PATTERN, max_length=16)] = Field(
+        default=0, description="A number, or a share of all documents: 0.1%."
+    )
+    stop_early: bool = Field(
+        default=False, description="Whether the batch stops as soon as more have failed, instead of going on."
+    )
+
+
+class LimitsSpec(ResourceModel):
+    """What one document may take. More fails that document, not its neighbours."""
+
+    timeout: Duration = Field(default="30s", description="The time for one document, from its template to its bytes.")
+    html: Size = Field(default="64Mi", description="The HTML that a template makes.")
+    pdf: Size = Field(default="256Mi", description="The PDF.")
+    row: Size = Field(default="16Mi", description="A row of the source.")
+    memory: Size = Field(default="1Gi", description="The memory of the worker process that renders templates.")

@@ -1,0 +1,105 @@
+"""What each command says at its end, in the container's termination message: JSON of at most 4,096 bytes."""
+
+from typing import Final, TypeAlias
+
+import msgspec
+
+# Kubernetes cuts a termination message at 4,096 bytes (pod.spec.containers.terminationMessagePath).
+LIMIT: Final = 4096
+
+
+class FailureLine(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One failed document."""
+
+    row: int
+    name: str
+    reason: str
+    message: str
+
+
+class PlanSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="plan"):
+    """What plan found."""
+
+    digest: str = ""
+    documents: int = 0
+    shards: int = 0
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+
+class RenderSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="render"):
+    """Cumulative counts of a whole shard, earlier attempts included."""
+
+    shard: int = 0
+    documents: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    pages: int = 0
+    bytes: int = 0
+    rendered_here: int = 0
+    restarts: int = 0
+    seconds: float = 0.0
+    failures: tuple[FailureLine, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+
+class FinishSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="finish"):
+    """Totals made from the records: they replace whatever was counted before."""
+
+    documents: int = 0
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    pages: int = 0
+    bytes: int = 0
+    within_policy: bool = True
+    failures: tuple[FailureLine, ...] = ()
+    error: str = ""
+    hint: str = ""
+
+
+Summary: TypeAlias = PlanSummary | RenderSummary | FinishSummary
+_decoder: msgspec.json.Decoder[Summary] = msgspec.json.Decoder(Summary)
+_TEXT: Final = 480
+
+
+def _cut(text: str, characters: int) -> str:
+    return text if len(text) <= characters else text[: characters - 1] + "…"
+
+
+def encode_summary(summary: Summary) -> bytes:
+    """The summary as JSON of at most `LIMIT` bytes: long texts are cut, then failures dropped."""
+    summary = msgspec.structs.replace(summary, error=_cut(summary.error, _TEXT), hint=_cut(summary.hint, _TEXT))
+    if isinstance(summary, PlanSummary):
+        summary = msgspec.structs.replace(summary, warnings=tuple(_cut(line, 200) for line in summary.warnings[:5]))
+    else:
+        lines = tuple(
+            FailureLine(line.row, _cut(line.name, 100), line.reason, _cut(line.message, 160))
+            for line in summary.failures[:10]
+        )
+        summary = msgspec.structs.replace(summary, failures=lines)
+    data = msgspec.json.encode(summary)
+    while len(data) > LIMIT:
+        if isinstance(summary, PlanSummary):
+            if summary.warnings:
+                summary = msgspec.structs.replace(summary, warnings=summary.warnings[:-1])
+            else:
+                summary = msgspec.structs.replace(summary, error=_cut(summary.error, 100), hint="")
+        elif summary.failures:
+            summary = msgspec.structs.replace(summary, failures=summary.failures[:-1])
+        else:
+            summary = msgspec.structs.replace(summary, error=_cut(summary.error, 100), hint="")
+        data = msgspec.json.encode(summary)
+    return data
+
+
+def decode_summary(data: bytes) -> Summary:
+    """The summary in a termination message.
+
+    Raises:
+        msgspec.DecodeError: the bytes are none.
+    """
+    return _decoder.decode(data)
