@@ -134,14 +134,12 @@ class Printed:
     """What an engine made of a page.
 
     Attributes:
-        pdf: the file. The same page gives the same bytes.
-        pages: how many.
+        pdf: the file. The same page gives the same bytes, but for the dates that are fixed afterwards.
         warnings: what a person should know.
         tries: how often it was tried.
     """
 
     pdf: bytes
-    pages: int
     warnings: tuple[str, ...] = ()
     tries: int = 1
 

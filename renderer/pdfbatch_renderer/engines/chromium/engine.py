@@ -1,0 +1,199 @@
+"""A warm browser with one reused tab, and what is done when either misbehaves.
+
+A browser is replaced when it dies, when a document takes too long in it, when it holds too much memory, and after
+so many documents anyway: browsers grow (gotenberg #96, #642, #987; jsreport #1205). The document that was in hand
+is tried again on the fresh one; its neighbours never notice.
+"""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pdfbatch_api.errors import DocumentError, EngineError
+from pdfbatch_api.protocols import Asset, PageHtml, Printed
+from pdfbatch_api.resource import ChromiumOptions, PageSpec
+from pdfbatch_api.resource.quantities import size_bytes
+from pdfbatch_renderer.engines.chromium.connection import CdpError
+from pdfbatch_renderer.engines.chromium.launch import Browser, Launcher
+from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
+from pdfbatch_renderer.engines.chromium.tab import Tab
+
+_WATCH_SECONDS: Final = 0.1
+_STARTS: Final = 3
+
+
+class ChromiumEngine:
+    """HTML to PDF by headless Chromium: one browser, one tab, one document at a time.
+
+    Args:
+        launcher: how a browser is started.
+        options: engine.chromium.
+        page: the sheet.
+        assets, digest: what all documents share, and its digest.
+        optional: glob patterns of assets whose absence is no mistake.
+        document_date: stands in for the clock wherever a date is printed.
+        timeout: seconds for one print.
+        retries: tries of a document after its first.
+        pdf_limit: bytes; a larger PDF fails its document.
+    """
+
+    def __init__(
+        self,
+        launcher: Launcher,
+        *,
+        options: ChromiumOptions,
+        page: PageSpec,
+        assets: Mapping[str, Asset],
+        digest: str,
+        optional: Sequence[str],
+        document_date: dt.datetime,
+        timeout: float,
+        retries: int,
+        pdf_limit: int,
+    ) -> None:
+        self._launcher = launcher
+        self._options = options
+        self._page = page
+        self._assets = assets
+        self._digest = digest
+        self._optional = optional
+        self._date = document_date
+        self._timeout = timeout
+        self._retries = retries
+        self._pdf_limit = pdf_limit
+        self._memory_limit = size_bytes(options.memory)
+        self._parameters = print_parameters(page)
+        self._browser: Browser | None = None
+        self._tab: Tab | None = None
+        self._printed = 0
+        self._version = ""
+        self._restarts: Counter[str] = Counter()
+        self._watching: asyncio.Task[None] | None = None
+        self._too_large = False
+
+    @property
+    def version(self) -> str:
+        return self._version
+
+    @property
+    def restarts(self) -> Mapping[str, int]:
+        return self._restarts
+
+    async def start(self) -> None:
+        for start in range(_STARTS):
+            try:
+                self._browser = await self._launcher.launch()
+                answer = await self._browser.connection.call("Browser.getVersion")
+                # "HeadlessChrome/156.0.8078.79": the number alone, whatever the build calls itself.
+                self._version = "chromium " + str(answer["product"]).partition("/")[2]
+                self._printed = 0
+                await self._open_tab()
+                self._watching = asyncio.create_task(self._watch(self._browser))
+                return
+            except EngineError:
+                await self._close_browser()
+                if start == _STARTS - 1:
+                    raise
+                await asyncio.sleep(0.2 * 2**start)
+
+    async def _open_tab(self) -> None:
+        assert self._browser is not None
+        async with asyncio.timeout(self._timeout):
+            self._tab = await Tab.open(
+                self._browser.connection,
+                begin_frame_control=self._launcher.begin_frame_control,
+                digest=self._digest,
+                assets=self._assets,
+                optional=self._optional,
+                media=self._page.media,
+            )
+
+    async def _watch(self, browser: Browser) -> None:
+        """Ends a browser whose memory runs over: its calls then fail, and the document in hand pays."""
+        while True:
+            await asyncio.sleep(_WATCH_SECONDS)
+            used = browser.memory()
+            if used is None:
+                return
+            if used > self._memory_limit:
+                self._too_large = True
+                browser.connection.close()
+                return
+
+    async def render(self, page: PageHtml) -> Printed:
+        last: DocumentError | None = None
+        for tries in range(1, self._retries + 2):
+            self._too_large = False
+            try:
+                async with asyncio.timeout(self._timeout):
+                    tab = await self._ready_tab()
+                    parameters = with_header_and_footer(self._parameters, page.header, page.footer, self._date)
+                    pdf, warnings = await tab.print(page, parameters)
+            except TimeoutError:
+                last = DocumentError(
+                    f"the page was not printed within {self._timeout:g} s",
+                    reason="Timeout",
+                    hint="Look for what makes it so large, or raise spec.limits.timeout.",
+                )
+                await self._restart("timeout")
+            except CdpError as error:
+                # The browser itself says no: a page too large for its limits, say. The tab may be at fault.
+                last = DocumentError(f"Chromium could not print the page: {error.what}", reason="PrintFailed")
+                await self._restart("error")
+            except DocumentError:
+                raise
+            except EngineError as error:
+                last = self._lost(error)
+                await self._restart("memory" if self._too_large else "crash")
+            else:
+                self._printed += 1
+                if len(pdf) > self._pdf_limit:
+                    raise DocumentError(
+                        f"the PDF has {len(pdf):,} bytes, over the limit of {self._pdf_limit:,}",
+                        reason="PdfTooLarge",
+                        hint="Raise spec.limits.pdf, or make its pictures smaller.",
+                    )
+                return Printed(pdf=pdf, warnings=warnings, tries=tries)
+        assert last is not None
+        raise last
+
+    def _lost(self, error: EngineError) -> DocumentError:
+        if self._too_large:
+            return DocumentError(
+                f"the browser took more than {self._options.memory} of memory for this page",
+                reason="OutOfMemory",
+                hint="Look for what makes it so large, or raise spec.engine.chromium.memory.",
+            )
+        return DocumentError(f"the browser died of this page: {error.what}", reason="EngineCrashed")
+
+    async def _ready_tab(self) -> Tab:
+        """A tab that may print: the same again, or a fresh one in the place of a spent one."""
+        if self._browser is not None and self._printed >= self._options.recycle_after:
+            await self._restart("recycled")
+        if self._browser is None or self._browser.connection.lost.is_set():
+            await self._restart("lost")
+        if self._tab is not None and self._tab.spent:
+            await self._tab.close()
+            self._tab = None
+        if self._tab is None:
+            await self._open_tab()
+        assert self._tab is not None
+        return self._tab
+
+    async def _restart(self, reason: str) -> None:
+        self._restarts[reason] += 1
+        await self._close_browser()
+        await self.start()
+
+    async def _close_browser(self) -> None:
+        if self._watching is not None:
+            self._watching.cancel()
+            self._watching = None
+        browser, self._browser, self._tab = self._browser, None, None
+        if browser is not None:
+            await browser.close()
+
+    async def close(self) -> None:
+        await self._close_browser()

@@ -1,0 +1,232 @@
+"""How a browser is reached: as a subprocess of ours, or through the unix socket of the engine container."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+from typing import Final, Protocol
+
+from pdfbatch_api.errors import EngineError, EngineMissingError
+from pdfbatch_renderer.engines.chromium.connection import Connection
+from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium, fonts_digest
+from pdfbatch_renderer.engines.chromium.flags import command_line
+from pdfbatch_renderer.engines.chromium.memory import tree_memory
+
+SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
+
+
+class Browser(Protocol):
+    """A running browser."""
+
+    connection: Connection
+
+    def memory(self) -> int | None:
+        """Memory of its own in bytes, all its processes together; None when that cannot be seen from here."""
+        ...
+
+    async def close(self) -> None:
+        """Ends it at once, with all its processes."""
+        ...
+
+
+class Launcher(Protocol):
+    """Starts browsers."""
+
+    @property
+    def begin_frame_control(self) -> bool:
+        """Whether frames are drawn only when asked for."""
+        ...
+
+    def fonts(self) -> str:
+        """A digest of the fonts that the browser has."""
+        ...
+
+    def notes(self) -> list[str]:
+        """What a person should know about the browser that is used."""
+        ...
+
+    async def launch(self) -> Browser:
+        """A fresh browser.
+
+        Raises:
+            EngineMissingError, EngineError.
+        """
+        ...
+
+
+class _Subprocess:
+    def __init__(self, pid: int, connection: Connection, profile: Path) -> None:
+        self._pid = pid
+        self.connection = connection
+        self._profile = profile
+
+    def memory(self) -> int | None:
+        return tree_memory(self._pid)
+
+    async def close(self) -> None:
+        self.connection.close()
+        # Its process group: the browser, its zygotes and its tabs.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._pid, signal.SIGKILL)
+        await asyncio.to_thread(_reap, self._pid)
+        await asyncio.to_thread(shutil.rmtree, self._profile, ignore_errors=True)
+
+
+def _reap(pid: int) -> None:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(pid, 0)
+
+
+class ChromiumSubprocess:
+    """Starts Chromium on this machine, its debugging pipe on a socketpair of ours."""
+
+    def __init__(self, binary: ChromiumBinary | None = None) -> None:
+        self.binary = binary or find_chromium()
+        self._sandbox = os.geteuid() != 0 and _user_namespaces()
+
+    @property
+    def begin_frame_control(self) -> bool:
+        return self.binary.headless_shell
+
+    def fonts(self) -> str:
+        return fonts_digest()
+
+    def notes(self) -> list[str]:
+        notes = []
+        if not self.binary.headless_shell:
+            notes.append(
+                f"{self.binary.path} is a full Chromium: several times slower than chromium-headless-shell, "
+                "which is used when it is installed"
+            )
+        if not self._sandbox:
+            why = "as root" if os.geteuid() == 0 else "without user namespaces"
+            notes.append(f"Chromium runs without its own sandbox: it cannot work {why}")
+        return notes
+
+    async def launch(self) -> Browser:
+        ours, theirs = socket.socketpair()
+        profile = Path(tempfile.mkdtemp(prefix="pdfbatch-chromium-"))
+        errors = os.memfd_create("chromium-stderr")
+        try:
+            pid = self._spawn(theirs.fileno(), errors, profile)
+            theirs.close()
+            connection = await Connection.over(ours)
+            browser = _Subprocess(pid, connection, profile)
+            try:
+                async with asyncio.timeout(30):
+                    await connection.call("Browser.getVersion")
+            except (TimeoutError, EngineError) as error:
+                await browser.close()
+                said = os.pread(errors, 4000, 0).decode(errors="replace").strip().splitlines()
+                raise EngineError(
+                    f"Chromium did not start: {said[-1] if said else error or 'no answer in 30 s'}",
+                    hint=f"Try it by hand: {self.binary.path} --headless --no-sandbox --dump-dom about:blank",
+                ) from error
+            return browser
+        finally:
+            os.close(errors)
+
+    def _spawn(self, debugging: int, errors: int, profile: Path) -> int:
+        line = [*command_line(self.binary, sandbox=self._sandbox), f"--user-data-dir={profile}"]
+        setpriv = shutil.which("setpriv")
+        if setpriv is not None:
+            # Should we die without a word, the kernel ends the browser too.
+            line = [setpriv, "--pdeathsig", "KILL", *line]
+        # Nothing of our environment: no credentials, no proxies. HOME keeps it from anybody's files.
+        environment = {"HOME": str(profile), "PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
+        null = os.open(os.devnull, os.O_RDWR)
+        # Out of the way first: the descriptors may themselves be 3 or 4.
+        high_debugging, high_errors = os.dup(debugging), os.dup(errors)
+        try:
+            return os.posix_spawn(
+                line[0],
+                line,
+                environment,
+                file_actions=[
+                    (os.POSIX_SPAWN_DUP2, null, 0),
+                    (os.POSIX_SPAWN_DUP2, null, 1),
+                    (os.POSIX_SPAWN_DUP2, high_errors, 2),
+                    (os.POSIX_SPAWN_DUP2, high_debugging, 3),
+                    (os.POSIX_SPAWN_DUP2, high_debugging, 4),
+                ],
+                setpgroup=0,
+            )
+        except FileNotFoundError as error:
+            raise EngineMissingError(f"{line[0]} is gone") from error
+        finally:
+            for descriptor in (null, high_debugging, high_errors):
+                os.close(descriptor)
+
+
+def _user_namespaces() -> bool:
+    # Debian's switch, and the general limit; either being 0 means that the sandbox cannot start.
+    for name in ("/proc/sys/kernel/unprivileged_userns_clone", "/proc/sys/user/max_user_namespaces"):
+        with contextlib.suppress(OSError):
+            if Path(name).read_text().strip() == "0":
+                return False
+    return True
+
+
+class _Connected:
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def memory(self) -> int | None:
+        return None  # the engine container's own limit ends it
+
+    async def close(self) -> None:
+        self.connection.close()
+
+
+class ChromiumSocket:
+    """Reaches browsers behind a unix socket on which every connection is a browser of its own."""
+
+    def __init__(self, path: str, *, begin_frame_control: bool = True) -> None:
+        self.path = path
+        self._begin_frame_control = begin_frame_control
+
+    @property
+    def begin_frame_control(self) -> bool:
+        return self._begin_frame_control
+
+    def fonts(self) -> str:
+        # The engine container writes it beside its socket when it starts.
+        beside = Path(self.path).with_name("fonts")
+        return beside.read_text().strip() if beside.is_file() else "unknown"
+
+    def notes(self) -> list[str]:
+        return []
+
+    async def launch(self) -> Browser:
+        last: Exception | None = None
+        for attempt in range(60):  # the engine container may be starting, or restarting after it was killed
+            stream = socket.socket(socket.AF_UNIX)
+            stream.setblocking(False)
+            try:
+                await asyncio.get_running_loop().sock_connect(stream, self.path)
+                connection = await Connection.over(stream)
+                async with asyncio.timeout(30):
+                    await connection.call("Browser.getVersion")
+                return _Connected(connection)
+            except (OSError, EngineError) as error:
+                stream.close()
+                last = error
+                await asyncio.sleep(min(0.05 * 1.5**attempt, 1.0))
+        raise EngineError(
+            f"no browser answers on the socket {self.path}: {last}",
+            hint="Look at the engine container: kubectl logs POD -c engine.",
+        )
+
+
+def launcher_from_environment() -> Launcher:
+    """The engine container's socket if PDFBATCH_CHROMIUM_SOCKET names one, else Chromium on this machine.
+
+    Raises:
+        EngineMissingError: neither is there.
+    """
+    path = os.environ.get(SOCKET_VARIABLE)
+    return ChromiumSocket(path) if path else ChromiumSubprocess()

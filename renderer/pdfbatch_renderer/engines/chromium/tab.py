@@ -1,0 +1,210 @@
+"""One tab: prints one document after the other, and says when it may not be used again."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from pdfbatch_api.errors import DocumentError, EngineError
+from pdfbatch_api.protocols import Asset, PageHtml
+from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
+from pdfbatch_renderer.engines.chromium.guard import may_share_a_tab
+from pdfbatch_renderer.engines.chromium.requests import Requests
+
+# A print is taken again when requests were under way during it; each time the answers are in the tab's cache.
+_PRINTS_PER_LOAD: Final = 4
+
+
+class TabCrashedError(EngineError):
+    """The process behind the tab died: out of memory, or a defect."""
+
+
+class _PrintAnswer(msgspec.Struct):
+    data: bytes  # base64 in the message; decoded here in the same pass
+
+
+class _LogEntry(msgspec.Struct):
+    source: str
+    level: str
+    text: str = ""
+
+
+class _LogAdded(msgspec.Struct):
+    entry: _LogEntry
+
+
+_log_decoder = msgspec.json.Decoder(_LogAdded)
+_print_decoder = msgspec.json.Decoder(_PrintAnswer)
+
+_NAVIGATIONS: Final = frozenset(
+    {
+        "Page.frameNavigated",
+        "Page.frameRequestedNavigation",
+        "Page.frameScheduledNavigation",
+        "Page.frameStartedNavigating",
+        "Page.navigatedWithinDocument",
+        "Page.frameAttached",
+    }
+)
+
+
+class Tab:
+    """A tab whose document is replaced for each print; scripts are off.
+
+    Attributes:
+        spent: whether it must not print another document: something of the last one may have stayed.
+    """
+
+    def __init__(self, connection: Connection, target: str, session: str, requests: Requests) -> None:
+        self._connection = connection
+        self._target = target
+        self._session = session
+        self._requests = requests
+        self._frame = ""
+        self._loaded: asyncio.Future[None] | None = None
+        self._navigated = False
+        self.spent = False
+
+    @classmethod
+    async def open(
+        cls,
+        connection: Connection,
+        *,
+        begin_frame_control: bool,
+        digest: str,
+        assets: Mapping[str, Asset],
+        optional: Sequence[str],
+        media: str,
+    ) -> "Tab":
+        """A fresh tab, ready to print.
+
+        Raises:
+            EngineError: the browser does not do it.
+        """
+        create: dict[str, Any] = {"url": "about:blank"}
+        if begin_frame_control:
+            create["enableBeginFrameControl"] = True
+        target = str((await connection.call("Target.createTarget", create))["targetId"])
+        attached = await connection.call("Target.attachToTarget", {"targetId": target, "flatten": True})
+        session = str(attached["sessionId"])
+        requests = Requests(connection, session, digest=digest, shared=assets, optional=optional)
+        tab = cls(connection, target, session, requests)
+        connection.on_events(session, tab._on_event)
+        await tab._prepare(media)
+        return tab
+
+    async def _prepare(self, media: str) -> None:
+        call, session = self._connection.call, self._session
+        await call("Emulation.setScriptExecutionDisabled", {"value": True}, session)
+        if media != "print":
+            await call("Emulation.setEmulatedMedia", {"media": media}, session)
+        await call("Page.enable", {}, session)
+        await call("Log.enable", {}, session)
+        await call("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}, session)
+        # The document's address, so that relative paths of the template resolve to what we answer.
+        self._requests.opening(True)
+        self._loaded = asyncio.get_running_loop().create_future()
+        await call("Page.navigate", {"url": self._requests.base}, session)
+        await self._loaded
+        self._requests.opening(False)
+        tree = await call("Page.getFrameTree", {}, session)
+        self._frame = str(tree["frameTree"]["frame"]["id"])
+        self._navigated = False
+
+    def _on_event(self, method: str, params: msgspec.Raw) -> None:
+        if method == "Fetch.requestPaused":
+            self._requests.on_paused(params)
+        elif method == "Page.loadEventFired":
+            if self._loaded is not None and not self._loaded.done():
+                self._loaded.set_result(None)
+        elif method in _NAVIGATIONS:
+            self._navigated = True
+        elif method == "Log.entryAdded":
+            self._on_log(_log_decoder.decode(params).entry)
+        elif method == "Inspector.targetCrashed":
+            self._die(TabCrashedError("the browser's tab crashed"))
+        elif method == LOST:
+            self._die(ConnectionLostError("the browser is gone"))
+
+    def _on_log(self, entry: "_LogEntry") -> None:
+        # What the browser refuses by itself never becomes a request: file:///etc/passwd, for one.
+        if entry.source == "security" and entry.level == "error":
+            self._requests.problems.append(
+                DocumentError(
+                    f"the browser refused what the page asks for: {entry.text[:300]}",
+                    reason="RequestRefused",
+                    hint="Pages have no file access: put the file into the template's folder, use a relative path.",
+                )
+            )
+
+    def _die(self, error: EngineError) -> None:
+        self.spent = True
+        self._connection.fail_session(self._session, error)
+        if self._loaded is not None and not self._loaded.done():
+            self._loaded.set_exception(error)
+
+    async def print(self, page: PageHtml, parameters: dict[str, Any]) -> tuple[bytes, tuple[str, ...]]:
+        """The PDF of a page, and what a person should know about it.
+
+        Raises:
+            DocumentError: the page asked for what it may not have, or tried to go elsewhere.
+            EngineError: the tab did not do it; another may.
+        """
+        if self.spent:
+            raise EngineError("the tab is spent")
+        if not may_share_a_tab(page.html):
+            self.spent = True
+        requests = self._requests
+        requests.begin(page.assets)
+        self._navigated = False
+        self._loaded = asyncio.get_running_loop().create_future()
+        try:
+            # Awaited one by one. Sent together, 799 of 800 prints were somebody else's document.
+            await self._answer("Page.setDocumentContent", {"frameId": self._frame, "html": page.html})
+            # Load means: all pictures and style sheets are there, and the fonts that the first layout asked for.
+            await self._loaded
+            pdf = await self._printed(parameters)
+        except BaseException:
+            self.spent = True
+            raise
+        finally:
+            self._loaded = None
+        return pdf, tuple(dict.fromkeys(requests.warnings))
+
+    async def _printed(self, parameters: dict[str, Any]) -> bytes:
+        requests = self._requests
+        for _ in range(_PRINTS_PER_LOAD):
+            self._raise_problems()
+            seen = requests.seen
+            answer = await self._answer("Page.printToPDF", parameters)
+            self._raise_problems()
+            if requests.seen == seen:
+                return _print_decoder.decode(answer).data
+            # The layout for paper asked for more (a font, a print background): answered by now, so print again.
+        raise DocumentError(
+            "the page asks for new files every time it is printed",
+            reason="NeverComplete",
+            hint="Look for style sheets that import one another.",
+        )
+
+    def _raise_problems(self) -> None:
+        if self._requests.problems:
+            raise self._requests.problems[0]
+        if self._navigated and not self.spent:
+            raise DocumentError(
+                "the page went elsewhere while it was printed",
+                reason="NavigationRefused",
+                hint="Take the refresh or redirect out of the template.",
+            )
+
+    async def _answer(self, method: str, params: dict[str, Any]) -> msgspec.Raw:
+        return await self._connection.send(method, params, self._session)
+
+    async def close(self) -> None:
+        """Closes the tab; a browser that is gone is no error."""
+        self._connection.on_events(self._session, None)
+        try:
+            await self._connection.call("Target.closeTarget", {"targetId": self._target})
+        except (CdpError, EngineError):
+            return
