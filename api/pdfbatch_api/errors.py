@@ -165,6 +165,12 @@ class PlanChangedError(PdfbatchError):
     exit_code = ExitCode.USAGE
 
 
+class WorkFolderError(PdfbatchError):
+    """Something in the work folder (the plan, an input file, a segment of records) is missing or damaged."""
+
+    exit_code = ExitCode.DATA
+
+
 class SealedError(PdfbatchError):
     """The batch was finished (or stopped) while this attempt was still writing."""
 
