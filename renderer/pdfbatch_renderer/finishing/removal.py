@@ -1,0 +1,52 @@
+"""What finish removes: staged files that nobody will commit any more and, when asked, the rows' data."""
+
+from typing import Final
+
+from pdfbatch_api.errors import ObjectMissingError
+from pdfbatch_api.plan import PLAN_NAME, SEALED_NAME, Plan
+from pdfbatch_api.protocols import Store
+from pdfbatch_renderer.workfolder import WorkFolder
+
+OURS: Final = ".pdfbatch/"
+STAGING: Final = ".pdfbatch/staging/"
+_REMOVED_NAME: Final = "removed"
+
+
+def remove_staging(work: WorkFolder, output: Store) -> None:
+    """Removes what killed attempts staged in a folder, unless another batch with the same output is still open.
+
+    Its attempts stage in the same folder, and nothing there says whose is whose.
+    """
+    for store in {output.uri: output, work.store.uri: work.store}.values():
+        # Only folders stage; an object store's writes are whole by themselves.
+        if store.uri.startswith("file:") and not _another_is_open(work, store):
+            store.delete_prefix(STAGING)
+
+
+def _another_is_open(work: WorkFolder, store: Store) -> bool:
+    planned: set[str] = set()
+    sealed: set[str] = set()
+    for info in store.list(OURS):
+        folder, _, name = info.name.rpartition("/")
+        if name == PLAN_NAME:
+            planned.add(folder)
+        elif name == SEALED_NAME:
+            sealed.add(folder)
+    return any(store.uri + folder + "/" != work.uri for folder in planned - sealed)
+
+
+def is_removed(work: WorkFolder) -> bool:
+    """Whether an earlier finish removed the batch's input and records."""
+    try:
+        work.store.stat(work.prefix + _REMOVED_NAME)
+    except ObjectMissingError:
+        return False
+    return True
+
+
+def remove_work(plan: Plan, work: WorkFolder) -> None:
+    """Removes the frozen rows, the template and the records; plan.json stays and says what the batch was."""
+    # The mark comes first: a finish that runs again must not take half of the records for all of them.
+    work.store.put(work.prefix + _REMOVED_NAME, b"")
+    work.store.delete_prefix(f"{work.prefix}{plan.folder}/")
+    work.store.delete_prefix(f"{work.prefix}records/")
