@@ -11,13 +11,29 @@ other adopts what it finds. All other files lie under the folder that plan.json 
 """
 
 import hashlib
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import msgspec
 
 PLAN_NAME: Final = "plan.json"
 SEALED_NAME: Final = "sealed"
 FORMAT: Final = 1
+
+
+# How a batch runs, not what it renders: a person may change these and go on with the same batch.
+RUNNING_FIELDS: Final = frozenset(
+    {
+        "renderers", "scaling", "retries", "limits", "failurePolicy", "suspend", "activeDeadlineSeconds",
+        "ttlSecondsAfterFinished", "podTemplate",
+    }
+)  # fmt: skip
+
+
+def identity_json(spec: Mapping[str, Any]) -> bytes:
+    """What of a spec (as JSON) makes the batch the one it is, in one fixed form."""
+    kept = {key: value for key, value in spec.items() if key not in RUNNING_FIELDS}
+    return msgspec.json.encode(kept, order="sorted")
 
 
 class SourceFingerprint(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -54,6 +70,7 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
         documents: planned rows; `filtered` rows of the source were left out by the filter.
         shards: one a shard, by index.
         template_digest: of all files of the template, hex.
+        entry: the template's file that is rendered, unless a column names it.
         containers: whether documents go into containers.
         created: seconds since the epoch. Not part of the digest.
     """
@@ -68,14 +85,16 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
     sources: tuple[SourceFingerprint, ...]
     template_digest: str
     versions: Versions
+    entry: str | None = None
     filtered: int = 0
     created: float = 0.0
     warnings: tuple[str, ...] = ()
 
     @property
     def digest(self) -> str:
-        """What two plans that would render the same have in common, hex."""
-        same = msgspec.structs.replace(self, folder="", created=0.0)
+        """What two plans that would render the same have in common, hex. Takes a parse of the spec: keep it."""
+        spec = msgspec.json.decode(self.spec)
+        same = msgspec.structs.replace(self, folder="", created=0.0, spec=msgspec.Raw(identity_json(spec)))
         return hashlib.sha256(msgspec.json.encode(same)).hexdigest()
 
     def input_name(self, shard: int) -> str:

@@ -2,8 +2,10 @@
 
 Attempts never overwrite each other's records. An attempt writes segments, each a whole object:
 `records/<shard>/<generation>-<attempt>-<number>.jsonl`: a header line, then a record a line. The first is a
-start marker, the last says how the attempt ended. A segment of kind `intent` names the one row that is about
-to be rendered alone; it is only written after an earlier attempt died without an ending.
+start marker, the last says how the attempt ended. Where documents go into containers, a segment of kind `spooled`
+says that they are rendered and wait; the container's `records` come at the shard's end. A segment of kind `intent`
+names the one row that is about to be rendered alone; it is only written after an earlier attempt died without an
+ending.
 """
 
 import re
@@ -37,6 +39,7 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
         milliseconds: from its template to its stored bytes.
         generation: 0, and one more for each `retry`.
         container: the container it is a member of.
+        container_sha256: of that whole container as it was stored, hex: the only proof of a merged PDF's members.
         error: set if and only if failed.
         warnings: what a person should know though it succeeded: fonts that fell back, optional assets missing.
         stages: milliseconds a stage: template, engine, postprocessing, store.
@@ -59,9 +62,10 @@ class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     stages: dict[str, float] = {}
     finished: float = 0.0
     etag: str | None = None
+    container_sha256: str = ""
 
 
-SegmentKind: TypeAlias = Literal["start", "records", "intent", "end"]
+SegmentKind: TypeAlias = Literal["start", "records", "spooled", "intent", "end"]
 
 
 class SegmentHeader(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -128,14 +132,20 @@ def decode_segment(data: bytes) -> Segment:
     return Segment(_header_decoder.decode(lines[0]), [_record_decoder.decode(line) for line in lines[1:]])
 
 
-def fold(segments: Iterable[Segment]) -> dict[int, Record]:
+def fold(segments: Iterable[Segment], *, spooled: bool = False) -> dict[int, Record]:
     """Row number to its one record, whatever the order of `segments`.
+
+    Args:
+        segments: of one shard, from all attempts.
+        spooled: also count what is rendered and waits for its container, for an attempt that goes on from there.
 
     Highest retry generation first, then succeeded before skipped before failed, then the lowest attempt id:
     a pure function of the set of segments, so that two finishes agree.
     """
     best: dict[int, tuple[tuple[int, int, str, int], Record]] = {}
     for header, records in segments:
+        if header.kind == "spooled" and not spooled:
+            continue
         for record in records:
             key = (-record.generation, _RANK[record.status], header.attempt, header.number)
             known = best.get(record.row)

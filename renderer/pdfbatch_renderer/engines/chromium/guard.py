@@ -32,6 +32,16 @@ _HARMLESS_LINK: Final = re.compile(
 )
 
 
+_REFRESH: Final = re.compile(r"http-equiv\s*=\s*[\"']?\s*refresh", re.IGNORECASE)
+
+
+def refreshes(html: str) -> bool:
+    """Whether the document would go elsewhere by itself. Refused by reading, since whether its print or its
+    navigation comes first is a race, and the same document must always have the same outcome.
+    """
+    return _REFRESH.search(html) is not None
+
+
 def may_share_a_tab(html: str) -> bool:
     """Whether the next document may be printed in the tab that printed this one."""
     for found in _UNUSUAL.finditer(html):

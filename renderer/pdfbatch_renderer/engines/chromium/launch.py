@@ -14,7 +14,7 @@ from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_renderer.engines.chromium.connection import Connection
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium, fonts_digest
 from pdfbatch_renderer.engines.chromium.flags import command_line
-from pdfbatch_renderer.engines.chromium.memory import tree_memory
+from pdfbatch_renderer.process_memory import tree_memory
 
 SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
 

@@ -9,7 +9,7 @@ import msgspec
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
-from pdfbatch_renderer.engines.chromium.guard import may_share_a_tab
+from pdfbatch_renderer.engines.chromium.guard import may_share_a_tab, refreshes
 from pdfbatch_renderer.engines.chromium.requests import Requests
 
 # A print is taken again when requests were under way during it; each time the answers are in the tab's cache.
@@ -25,8 +25,6 @@ class _PrintAnswer(msgspec.Struct):
 
 
 class _LogEntry(msgspec.Struct):
-    source: str
-    level: str
     text: str = ""
 
 
@@ -47,6 +45,14 @@ _NAVIGATIONS: Final = frozenset(
         "Page.frameAttached",
     }
 )
+
+
+def _navigates() -> DocumentError:
+    return DocumentError(
+        "the page goes elsewhere when it is loaded",
+        reason="NavigationRefused",
+        hint="Take the refresh or redirect out of the template.",
+    )
 
 
 class Tab:
@@ -128,8 +134,9 @@ class Tab:
             self._die(ConnectionLostError("the browser is gone"))
 
     def _on_log(self, entry: "_LogEntry") -> None:
-        # What the browser refuses by itself never becomes a request: file:///etc/passwd, for one.
-        if entry.source == "security" and entry.level == "error":
+        # What the browser refuses by itself never becomes a request: file:///etc/passwd, for one. It says so before
+        # the load event, by this text and no other mark (it is "security" for a frame, "javascript" for a picture).
+        if entry.text.startswith("Not allowed to load"):
             self._requests.problems.append(
                 DocumentError(
                     f"the browser refused what the page asks for: {entry.text[:300]}",
@@ -153,6 +160,8 @@ class Tab:
         """
         if self.spent:
             raise EngineError("the tab is spent")
+        if refreshes(page.html):
+            raise _navigates()
         if not may_share_a_tab(page.html):
             self.spent = True
         requests = self._requests
@@ -192,11 +201,7 @@ class Tab:
         if self._requests.problems:
             raise self._requests.problems[0]
         if self._navigated and not self.spent:
-            raise DocumentError(
-                "the page went elsewhere while it was printed",
-                reason="NavigationRefused",
-                hint="Take the refresh or redirect out of the template.",
-            )
+            raise _navigates()
 
     async def _answer(self, method: str, params: dict[str, Any]) -> msgspec.Raw:
         return await self._connection.send(method, params, self._session)

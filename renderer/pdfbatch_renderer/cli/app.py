@@ -1,0 +1,25 @@
+"""The commands, put together."""
+
+import typer
+
+from pdfbatch_renderer.cli import pod, template, whole_batch
+
+app = typer.Typer(
+    name="pdfbatch",
+    help="A million rows into a million PDFs, each exactly once.\n\n"
+    "Begin with a manifest (examples/ has some): [bold]pdfbatch preview[/] shows the first documents while you design "
+    "the template, [bold]pdfbatch run[/] renders all of them, [bold]pdfbatch verify[/] proves that none is missing.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_show_locals=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+whole_batch.add_to(app)
+template.add_to(app)
+pod.add_to(app)
+
+
+def main() -> None:
+    """The program."""
+    app()

@@ -1,0 +1,117 @@
+"""`run`, `retry` and `verify`: a whole batch on this machine."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+
+from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS, RUN_INTERRUPTED
+from pdfbatch_api.resource import StoreOptions
+from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
+from pdfbatch_renderer.cli.progress import RunProgress
+from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_note
+
+_SHOWN_FAILURES: Final = 5
+
+
+def add_to(app: typer.Typer) -> None:
+    """Registers the commands."""
+    app.command("run")(run_command)
+    app.command("retry")(retry_command)
+    app.command("verify")(verify_command)
+
+
+def run_command(
+    manifest: Manifest,
+    output: Output = None,
+    workers: Workers = None,
+    limit: Limit = None,
+    new: Annotated[
+        bool, typer.Option("--new", help="Forget what an earlier run of this batch did, and start over.")
+    ] = False,
+) -> None:
+    """Render a batch: plan it, render it on all cores, finish it.
+
+    Run it again after anything that stopped it: it goes on from there. Ctrl-C stops it in good order.
+
+    Exit status: 0 succeeded; 1 more documents failed than the failure policy allows; 2 a mistake in the manifest,
+    the template or the data, found before anything was rendered; 130 interrupted.
+    """
+    from pdfbatch_renderer.batch import open_batch
+    from pdfbatch_renderer.run import run
+
+    with errors_for_people():
+        batch = open_batch(manifest, output=output, limit=limit)
+        for note in batch.notes:
+            show_note(note)
+        with RunProgress() as progress:
+            result = asyncio.run(run(batch, progress, workers=worker_count(workers), new=new))
+        _say_how_it_ended(result, manifest)
+
+
+def retry_command(manifest: Manifest, output: Output = None, workers: Workers = None, limit: Limit = None) -> None:
+    """Render only the documents that failed, once more.
+
+    The manifest's output must be that of the run; what succeeds now replaces the failure in the batch's manifest.
+    """
+    from pdfbatch_renderer.batch import open_batch
+    from pdfbatch_renderer.run import retry
+
+    with errors_for_people():
+        batch = open_batch(manifest, output=output, limit=limit)
+        with RunProgress() as progress:
+            result = asyncio.run(retry(batch, progress, workers=worker_count(workers)))
+        _say_how_it_ended(result, manifest)
+
+
+def _say_how_it_ended(result: "RunResult", manifest: Path) -> None:  # type: ignore[name-defined]  # noqa: F821
+    from pdfbatch_renderer.run import Ending
+
+    if result.ending is Ending.INTERRUPTED:
+        done = result.rendered + result.inherited
+        err.print(f"stopped: {done:,} of {result.plan.documents:,} documents are done and recorded.")
+        err.print(f"Go on with: pdfbatch run {manifest}", markup=False)
+        raise typer.Exit(RUN_INTERRUPTED)
+    summary = result.summary
+    assert summary is not None
+    if result.ending is Ending.ALREADY_FINISHED:
+        err.print("this batch is finished already; --new renders it again, retry renders what failed.")
+    elif result.inherited:
+        err.print(f"{result.inherited:,} documents had been done before, {result.rendered:,} were rendered now.")
+    parts = [f"{summary.succeeded:,} succeeded"]
+    if summary.skipped:
+        parts.append(f"{summary.skipped:,} skipped")
+    if summary.failed:
+        parts.append(f"[red]{summary.failed:,} failed[/]")
+    out.print(
+        f"{summary.documents:,} documents: {', '.join(parts)}; {summary.pages:,} pages, {summary.bytes / 1e6:,.1f} MB"
+    )
+    for failure in summary.failures[:_SHOWN_FAILURES]:
+        out.print(f"  row {failure.row}, {failure.name}: {failure.reason}: {failure.message}", markup=False)
+    if summary.failed > _SHOWN_FAILURES:
+        out.print(f"  … and {summary.failed - _SHOWN_FAILURES:,} more, in the report")
+    if summary.failed:
+        out.print(f"Mend the rows' cause, then: pdfbatch retry {manifest}", markup=False)
+    if not summary.within_policy:
+        raise typer.Exit(RUN_FAILED_DOCUMENTS)
+
+
+def verify_command(
+    output: Annotated[str, typer.Argument(help="The batch's output: a folder or s3://…", metavar="URI")],
+) -> None:
+    """Audit a finished batch: every row has one record, every record its document, no document without a record.
+
+    Reads every document and compares its digest. Exit status 0: all is there; 1: something is not, and it is named.
+    """
+    from pdfbatch_renderer.stores import open_store
+    from pdfbatch_renderer.verify import verify
+
+    with errors_for_people():
+        store = open_store(output, StoreOptions(), base=Path.cwd())
+        result = verify(store)
+        for finding in result.findings:
+            out.print(f"{finding}", markup=False)
+        out.print(result.verdict, markup=False)
+        if result.findings:
+            raise typer.Exit(RUN_FAILED_DOCUMENTS)

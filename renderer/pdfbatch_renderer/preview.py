@@ -1,0 +1,118 @@
+"""`preview`: a few rows, quickly, for whoever designs the template: one PDF, one picture of all."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from pdfbatch_api.errors import DocumentError, SourceError
+from pdfbatch_api.plan import PlannedRow
+from pdfbatch_api.protocols import Engine, SourceRow
+from pdfbatch_api.resource.quantities import size_bytes
+from pdfbatch_api.values import encode_row
+from pdfbatch_renderer.batch import Batch
+from pdfbatch_renderer.contact_sheet import contact_sheet, merge_preview
+from pdfbatch_renderer.naming import compile_name
+from pdfbatch_renderer.planning.plan import frozen_template
+from pdfbatch_renderer.rendering.compose import Composition, compose
+from pdfbatch_renderer.rendering.document import InHand
+from pdfbatch_renderer.rendering.slots import Slots
+from pdfbatch_renderer.sources import open_source
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What came of it.
+
+    Attributes:
+        pdf: all documents in one; empty when every one failed.
+        picture: the contact sheet, PNG.
+        failures: row and error.
+    """
+
+    pdf: bytes
+    picture: bytes
+    documents: int
+    failures: tuple[tuple[int, DocumentError], ...]
+
+
+class Previewer:
+    """Renders previews of one batch with an engine that stays warm between them. An async context manager."""
+
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self._engine: Engine | None = None
+        self._engine_for = ""
+
+    async def close(self) -> None:
+        """Ends the engine."""
+        if self._engine is not None:
+            await self._engine.close()
+            self._engine = None
+
+    async def preview(self, rows: Sequence[int]) -> Preview:
+        """Renders the rows with these numbers.
+
+        Raises:
+            PdfbatchError: a mistake in the manifest or the template, or no such row.
+        """
+        batch = self._batch
+        bundle = frozen_template(batch.spec, batch.reader)
+        composition = compose(batch.spec, files=bundle.files, entry=bundle.entry, digest=bundle.digest)
+        engine = await self._warm(composition, bundle.digest)
+        slots = Slots.create()
+        maker = composition.maker(slots, batch.reader)
+        finished: list[tuple[str, bytes]] = []
+        failures: list[tuple[int, DocumentError]] = []
+        try:
+            for planned in await asyncio.to_thread(lambda: list(self._rows(rows))):
+                document = InHand(planned, 0)
+                try:
+                    await maker.prepare(document)
+                    assert document.page is not None
+                    printed = await engine.render(document.page)
+                    pdf, _ = maker.complete(document, printed.pdf)
+                except DocumentError as error:
+                    failures.append((planned.row, error))
+                else:
+                    finished.append((planned.name, pdf))
+        finally:
+            slots.close()
+        pdf = merge_preview([content for _, content in finished]) if finished else b""
+        picture = contact_sheet(finished) if finished else b""
+        return Preview(pdf, picture, len(finished), tuple(failures))
+
+    async def _warm(self, composition: Composition, digest: str) -> Engine:
+        """The engine for these assets: the same as long as they are the same."""
+        if self._engine is None or self._engine_for != digest:
+            await self.close()
+            self._engine = composition.engine()
+            self._engine_for = digest
+            await self._engine.start()
+        return self._engine
+
+    def _rows(self, numbers: Sequence[int]) -> Iterator[PlannedRow]:
+        spec = self._batch.spec
+        source = open_source(spec.source, self._batch.reader, row_limit=size_bytes(spec.limits.row))
+        name_of = compile_name(spec.output.name, source.columns)
+        entry_column = spec.template.entry_column if spec.template else None
+        wanted = set(numbers)
+        last = 0
+        for row in source.rows():
+            last = row.number
+            if row.number in wanted:
+                wanted.remove(row.number)
+                yield _planned(row, name_of(row.data, row.number), entry_column)
+            if not wanted:
+                return
+        if wanted and len(wanted) == len(numbers):
+            raise SourceError(
+                f"there is no row {', '.join(map(str, sorted(wanted)))}: the source has {last:,}",
+                hint="Rows count from 1; the header is none.",
+            )
+
+
+def _planned(row: SourceRow, name: str, entry_column: str | None) -> PlannedRow:
+    if row.document is not None:
+        return PlannedRow(row.number, name, row.document, None, None, row.media_type)
+    entry = str(row.data[entry_column]) if entry_column else None
+    return PlannedRow(row.number, name, encode_row(row.data), entry)

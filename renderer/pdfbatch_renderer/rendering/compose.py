@@ -1,0 +1,138 @@
+"""Puts the parts of the data plane together for one batch: the only place where they all meet."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from pdfbatch_api.errors import NotInThisVersionError
+from pdfbatch_api.protocols import Asset, Engine, PageHtml, Reader, RowTemplate
+from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.quantities import seconds, size_bytes
+from pdfbatch_api.values import RowData
+from pdfbatch_renderer.engines.chromium import ChromiumEngine, Launcher, launcher_from_environment
+from pdfbatch_renderer.postprocessing import compile_steps
+from pdfbatch_renderer.postprocessing.dates import fix_dates
+from pdfbatch_renderer.postprocessing.page_count import page_count
+from pdfbatch_renderer.postprocessing.structure_ids import renumber_structure_ids
+from pdfbatch_renderer.rendering.document import DocumentMaker, FinishPdf
+from pdfbatch_renderer.rendering.slots import Slots
+from pdfbatch_renderer.templates import (
+    Bundle,
+    bundle_assets,
+    compile_template,
+    compile_text,
+    page_of_document,
+    place_images,
+)
+
+PRODUCER = "pdfbatch"
+
+
+def document_date(spec: PdfBatchSpec) -> dt.datetime:
+    """spec.documentDate as a moment."""
+    text = spec.document_date
+    moment = dt.datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """A batch, ready to be rendered.
+
+    Attributes:
+        bundle: the template's files; None where the source gives whole documents.
+        assets: what pages may load, by path.
+    """
+
+    spec: PdfBatchSpec
+    bundle: Bundle | None
+    assets: Mapping[str, Asset]
+    template: RowTemplate | None
+
+    @property
+    def date(self) -> dt.datetime:
+        """The moment that stands in for the clock."""
+        return document_date(self.spec)
+
+    def engine(self, launcher: Launcher | None = None) -> Engine:
+        """An engine for this batch, not started.
+
+        Raises:
+            EngineMissingError: there is none on this machine.
+        """
+        spec = self.spec
+        if spec.engine.name != "chromium":
+            raise NotInThisVersionError(f"engine {spec.engine.name}: not in this version")
+        return ChromiumEngine(
+            launcher or launcher_from_environment(),
+            options=spec.engine.chromium,
+            page=spec.page,
+            assets=self.assets,
+            digest=self.bundle.digest if self.bundle else "0" * 64,
+            optional=spec.optional_assets,
+            document_date=self.date,
+            timeout=seconds(spec.limits.timeout),
+            retries=spec.retries.document,
+            pdf_limit=size_bytes(spec.limits.pdf),
+        )
+
+    def finisher(self) -> FinishPdf:
+        """What is done to each print: the bytes made reproducible, then the steps of spec.postprocessing."""
+        spec, date = self.spec, self.date
+        steps = compile_steps(spec.postprocessing, text=self._text, document_date=date, producer=PRODUCER)
+        tagged = spec.page.tagged or spec.page.outline
+
+        def finish(pdf: bytes, row: RowData, number: int) -> tuple[bytes, int]:
+            pages = page_count(pdf)
+            pdf = fix_dates(pdf, date)
+            if tagged:
+                pdf = renumber_structure_ids(pdf)
+            return steps(pdf, row, number), pages
+
+        return finish
+
+    def _text(self, pattern: str, what: str) -> Callable[[RowData, int], str]:
+        spec = self.spec.template
+        return compile_text(pattern, spec=spec, what=what)
+
+    def maker(self, slots: Slots, reader: Reader) -> DocumentMaker:
+        """What a worker does with every document."""
+        page = self.spec.page
+
+        def document_page(document: bytes, media_type: str, path: str) -> PageHtml:
+            return page_of_document(document, media_type, page=page, path=path)
+
+        return DocumentMaker(
+            slots=slots,
+            template=self.template,
+            document_page=document_page,
+            images=self.spec.source.images,
+            place_images=place_images,
+            read_image=lambda uri, limit: reader.read(uri, limit=limit),
+            finish=self.finisher(),
+        )
+
+
+def compose(
+    spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None, digest: str
+) -> Composition:
+    """A batch's parts from its frozen template.
+
+    Args:
+        files: the template's files by path; none where the source gives whole documents.
+        entry: the file that is rendered, unless a column names it.
+
+    Raises:
+        TemplateError: it does not compile.
+    """
+    bundle = Bundle(files=files, entry=entry, digest=digest)
+    template = None
+    if spec.template is not None:
+        template = compile_template(
+            bundle,
+            spec=spec.template,
+            page=spec.page,
+            document_date=document_date(spec),
+            html_limit=size_bytes(spec.limits.html),
+        )
+    return Composition(spec=spec, bundle=bundle, assets=bundle_assets(bundle), template=template)
