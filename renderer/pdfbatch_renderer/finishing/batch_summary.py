@@ -37,7 +37,7 @@ class Grouped(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class SlowDocument(msgspec.Struct, frozen=True, rename="camel"):
-    """One of the documents that took longest."""
+    """One of the documents that took longest; `contained` if it lies in a container and not on its own."""
 
     row: int
     name: str
@@ -45,6 +45,7 @@ class SlowDocument(msgspec.Struct, frozen=True, rename="camel"):
     pages: int
     bytes: int
     tries: int
+    contained: bool = False
 
 
 class ManifestFile(msgspec.Struct, frozen=True, rename="camel"):

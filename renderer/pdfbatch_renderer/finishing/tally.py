@@ -113,12 +113,22 @@ class Tally:
             failures=self._failures.grouped(),
             warnings=self._warnings.grouped(),
             first_failures=tuple(self._first_failures),
-            slowest=tuple(
-                SlowDocument(r.row, r.name, r.milliseconds, r.pages, r.bytes, r.tries) for _, _, r in slowest
-            ),
+            slowest=tuple(_slow(record) for _, _, record in slowest),
             document_pages=self._document_pages.spread(),
             document_bytes=self._document_bytes.spread(),
             document_milliseconds=self._milliseconds.spread(),
             stages={stage: histogram.spread() for stage, histogram in self._stages.items()},
             throughput=self._timeline.throughput(),
         )
+
+
+def _slow(record: Record) -> SlowDocument:
+    return SlowDocument(
+        row=record.row,
+        name=record.name,
+        milliseconds=record.milliseconds,
+        pages=record.pages,
+        bytes=record.bytes,
+        tries=record.tries,
+        contained=record.container is not None,
+    )

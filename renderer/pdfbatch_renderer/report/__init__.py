@@ -1,7 +1,5 @@
-"""report.html."""
+"""report.html: what a person opens after the batch. Drawn from the summary alone, one file, no scripts."""
 
-from pdfbatch_renderer.finishing.batch_summary import BatchSummary
+from pdfbatch_renderer.report.page import render_report
 
-
-def render_report(summary: BatchSummary) -> str:
-    return ""
+__all__ = ["render_report"]
