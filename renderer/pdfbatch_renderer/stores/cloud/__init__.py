@@ -1,0 +1,1 @@
+"""Object stores, all through obstore: s3://, gs://, az://."""

@@ -1,0 +1,109 @@
+"""Writing documents into a bucket, many at a time: each is on its way as soon as it is staged."""
+
+import asyncio
+from typing import TYPE_CHECKING, Final
+
+import obstore
+
+from pdfbatch_api.errors import StoreError, StoreRefusedError
+from pdfbatch_api.protocols import Stored
+from pdfbatch_renderer.stores.cloud.client import Client
+from pdfbatch_renderer.stores.cloud.requests import put_settings
+from pdfbatch_renderer.stores.cloud.trying import ConditionError, NameRefusedError, Trying
+from pdfbatch_renderer.stores.names import check_name
+
+if TYPE_CHECKING:
+    from pdfbatch_renderer.stores.cloud.store import CloudStore
+
+# Enough to hide 50 ms an answer at 300 documents a second; more would only wait in the store's own queue.
+_AT_ONCE: Final = 16
+_BYTES_AT_ONCE: Final = 32 << 20
+
+
+class CloudWriter:
+    """See protocols.OutputWriter.
+
+    Args:
+        store: compares what a conditional write found.
+        client: of the bucket.
+        trying: of the store.
+        prefix: the store's, before each name.
+        existing: Overwrite, Keep or Refuse.
+    """
+
+    def __init__(self, store: "CloudStore", client: Client, trying: Trying, prefix: str, *, existing: str) -> None:
+        self._store = store
+        self._client = client
+        self._trying = trying
+        self._prefix = prefix
+        self._existing = existing
+        self._running: dict[asyncio.Task[Stored | StoreError], tuple[str, int]] = {}
+        self._results: dict[str, Stored | StoreError] = {}
+        self._failure: StoreError | None = None
+
+    async def stage(self, name: str, data: bytes) -> None:
+        """See protocols.OutputWriter."""
+        self._reap()
+        try:
+            check_name(name, self._store.uri)
+        except StoreRefusedError as error:
+            self._results[name] = error
+            return
+        while self._failure is None and self._must_wait(name, len(data)):
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            self._reap()
+        if self._failure is not None:
+            raise self._failure
+        task = asyncio.create_task(self._put(name, data), name="put")
+        self._running[task] = (name, len(data))
+
+    async def commit(self) -> dict[str, Stored | StoreError]:
+        """See protocols.OutputWriter."""
+        while self._running and self._failure is None:
+            await asyncio.wait(self._running, return_when=asyncio.FIRST_EXCEPTION)
+            self._reap()
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            await self.close()
+            raise failure
+        results, self._results = self._results, {}
+        return results
+
+    async def close(self) -> None:
+        """See protocols.OutputWriter. What was on its way may have arrived: whole, and the same when written again."""
+        running, self._running, self._results = list(self._running), {}, {}
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)
+
+    def _must_wait(self, name: str, size: int) -> bool:
+        if not self._running:
+            return False
+        if len(self._running) >= _AT_ONCE or any(name == other for other, _ in self._running.values()):
+            return True
+        return sum(other for _, other in self._running.values()) + size > _BYTES_AT_ONCE
+
+    def _reap(self) -> None:
+        for task in [task for task in self._running if task.done()]:
+            name, _ = self._running.pop(task)
+            try:
+                self._results[name] = task.result()
+            except StoreError as error:
+                self._failure = self._failure or error
+
+    async def _put(self, name: str, data: bytes) -> Stored | StoreError:
+        key = self._prefix + name
+        settings = put_settings(len(data), create=self._existing != "Overwrite")
+        while True:
+            try:
+                result = await self._trying.run_async(
+                    "write", name, lambda: obstore.put_async(self._client, key, data, **settings)
+                )
+            except ConditionError:
+                found = await asyncio.to_thread(self._store.compare, name, data, existing=self._existing)
+                if found is not None:
+                    return found
+            except NameRefusedError as error:
+                return error
+            else:
+                return Stored(name, len(data), result["e_tag"])

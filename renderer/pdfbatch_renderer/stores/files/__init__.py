@@ -1,0 +1,1 @@
+"""Folders: file:// and plain paths, durable and whole."""

@@ -1,0 +1,138 @@
+"""One whole file: written under a temporary name, then given its own name in one step.
+
+Nothing here syncs folders or explains errors: see syncing.py and problems.py.
+"""
+
+import errno
+import filecmp
+import os
+import stat
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pdfbatch_renderer.stores.files.syncing import start_writing_out
+
+# What link(2) answers on a filesystem without hard links.
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
+
+Outcome = Literal["written", "kept", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What stands under a name now.
+
+    Attributes:
+        outcome: "written" (by this write, or the same bytes were there), else other bytes were left there.
+        size: of what stands there, in bytes.
+    """
+
+    outcome: Outcome
+    size: int
+
+
+def write_temporary(path: Path, data: bytes) -> int:
+    """Writes a new file, of which nothing is left if that fails. Not synced, but on its way to the disk.
+
+    Returns:
+        Its descriptor, which must stay open until it was synced: a disk error is reported to who has the file open.
+    """
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
+    try:
+        rest = memoryview(data)
+        while rest:
+            rest = rest[os.write(fd, rest) :]
+        start_writing_out(fd)
+    except BaseException:
+        os.close(fd)
+        path.unlink(missing_ok=True)
+        raise
+    return fd
+
+
+def publish(temporary: Path, target: Path, *, existing: str) -> Published:
+    """Gives a written and synced temporary file its own name; the temporary name is gone afterwards.
+
+    Args:
+        temporary: on the same filesystem as `target`.
+        target: its folder exists.
+        existing: Overwrite, Keep or Refuse: what happens to other content under that name.
+
+    Raises:
+        OSError: ENOTSUP where the filesystem cannot refuse to overwrite.
+    """
+    if existing == "Overwrite":
+        size = temporary.stat().st_size
+        temporary.replace(target)
+        return Published("written", size)
+    try:
+        published = _without_overwriting(temporary, target, existing)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return published
+
+
+def _without_overwriting(temporary: Path, target: Path, existing: str) -> Published:
+    # Again when what was there is gone before it could be compared.
+    for _ in range(100):
+        try:
+            target.hardlink_to(temporary)
+        except FileExistsError:
+            try:
+                return _compare(temporary, target, existing)
+            except FileNotFoundError:
+                if target.is_symlink():
+                    raise
+        except OSError as error:
+            if error.errno in _NO_LINKS:
+                raise OSError(errno.ENOTSUP, os.strerror(errno.ENOTSUP), str(target)) from error
+            raise
+        else:
+            return Published("written", target.stat().st_size)
+    raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(target))
+
+
+def _compare(temporary: Path, target: Path, existing: str) -> Published:
+    found = target.stat()
+    if stat.S_ISDIR(found.st_mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
+    if filecmp.cmp(temporary, target, shallow=False):
+        # Whoever wrote it may have died before it was durable.
+        with target.open("rb") as file:
+            os.fsync(file.fileno())
+        return Published("written", found.st_size)
+    return Published("kept" if existing == "Keep" else "refused", found.st_size)
+
+
+def make_folders(folder: Path, known: Collection[Path] = ()) -> list[Path]:
+    """Makes a folder and all above it that are missing.
+
+    Args:
+        folder: absolute.
+        known: folders that exist, to save looking.
+
+    Returns:
+        The folders that got a new name in them and must be synced.
+
+    Raises:
+        OSError: NotADirectoryError or FileExistsError where a part of the path is a file.
+    """
+    changed: list[Path] = []
+    missing: list[Path] = []
+    at = folder
+    while at not in known and not at.is_dir():
+        missing.append(at)
+        if at.parent == at:
+            break
+        at = at.parent
+    for part in reversed(missing):
+        try:
+            part.mkdir()
+        except FileExistsError:
+            # Another writer was faster; its sync may still be to come, so the parent is synced here too.
+            if not part.is_dir():
+                raise
+        changed.append(part.parent)
+    return changed

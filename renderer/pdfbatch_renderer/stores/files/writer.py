@@ -1,0 +1,228 @@
+"""Writing documents into a folder, many at a time.
+
+The event loop only hands documents over. One thread a writer writes them under temporary names as they come and
+has the disk begin at once; a commit waits for the disk, gives all of them their names, and syncs the folders. So
+a commit costs the disk a few flushes, not a few for each document.
+"""
+
+import asyncio
+import os
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeVar
+
+from pdfbatch_api.errors import PreconditionError, StoreError, StoreRefusedError, Where
+from pdfbatch_api.protocols import Stored
+from pdfbatch_renderer.stores.files.problems import explain, is_full, is_of_one_name
+from pdfbatch_renderer.stores.files.staging import StagingFolder
+from pdfbatch_renderer.stores.files.syncing import Syncer
+from pdfbatch_renderer.stores.files.whole import Published, make_folders, publish, write_temporary
+from pdfbatch_renderer.stores.names import check_name
+from pdfbatch_renderer.stores.patience import Patience
+
+_T = TypeVar("_T")
+
+# Handed over and not yet written: with a slow disk the renderer waits rather than fill the memory.
+_HANDED_OVER: Final = 32 << 20
+# A process may have 1,024 files open by default; the browser and the template want some too.
+_OPEN_FILES: Final = 128
+
+
+@dataclass(frozen=True, slots=True)
+class _Staged:
+    """A document under its temporary name."""
+
+    name: str
+    temporary: Path
+
+
+class FileWriter:
+    """See protocols.OutputWriter.
+
+    Args:
+        root: the store's folder.
+        uri: the same as a URI, for messages.
+        existing: Overwrite, Keep or Refuse.
+        attempt: names the staging folder.
+        retry_for: how long a full disk is waited for, as 30s or 3m.
+    """
+
+    def __init__(self, root: Path, uri: str, *, existing: str, attempt: str, retry_for: str) -> None:
+        check_name(attempt, uri)
+        self._root = root
+        self._uri = uri
+        self._existing = existing
+        self._retry_for = retry_for
+        self._staging = StagingFolder(root, attempt)
+        self._thread = ThreadPoolExecutor(1, "store")
+        self._syncer = Syncer()
+        self._closing = threading.Event()
+        self._handed_over: deque[tuple[Future[None], int]] = deque()
+        self._handed_over_bytes = 0
+        # What follows belongs to the thread.
+        self._staged: list[_Staged] = []
+        self._unsynced: list[int] = []  # descriptors of the last ones of them
+        self._results: dict[str, Stored | StoreError] = {}
+        self._failure: StoreError | None = None
+        self._folders: set[Path] = set()
+        self._changed: set[Path] = set()
+
+    async def stage(self, name: str, data: bytes) -> None:
+        """See protocols.OutputWriter."""
+        self._handed_over.append((self._thread.submit(self._stage, name, data), len(data)))
+        self._handed_over_bytes += len(data)
+        while self._handed_over:
+            future, size = self._handed_over[0]
+            if not future.done():
+                if self._handed_over_bytes <= _HANDED_OVER:
+                    return
+                # Shielded: a caller that gives up must not take a document out of the queue.
+                await asyncio.shield(asyncio.wrap_future(future))
+            self._handed_over.popleft()
+            self._handed_over_bytes -= size
+            future.result()
+
+    async def commit(self) -> dict[str, Stored | StoreError]:
+        """See protocols.OutputWriter."""
+        self._handed_over.clear()
+        self._handed_over_bytes = 0
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._commit)))
+
+    async def close(self) -> None:
+        """See protocols.OutputWriter."""
+        self._closing.set()
+        for future, _ in self._handed_over:
+            future.cancel()
+        await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._discard, last=True)))
+        self._thread.shutdown(wait=False)
+        self._syncer.close()
+
+    # ---- in the thread
+
+    def _stage(self, name: str, data: bytes) -> None:
+        if self._failure is not None:
+            raise self._failure
+        try:
+            check_name(name, self._uri)
+            name.encode()
+        except StoreRefusedError as error:
+            self._results[name] = error
+            return
+        except ValueError as error:
+            self._results[name] = explain(error, "write", self._uri, ascii(name))
+            return
+        try:
+            temporary = self._staging.next_path()
+            self._unsynced.append(self._patiently(lambda: self._write(temporary, data)))
+            self._staged.append(_Staged(name, temporary))
+            if len(self._unsynced) >= _OPEN_FILES:
+                self._sync()
+        except OSError as error:
+            raise self._failed(error, name) from error
+
+    def _write(self, temporary: Path, data: bytes) -> int:
+        try:
+            return write_temporary(temporary, data)
+        except FileNotFoundError:
+            self._changed.update(self._staging.make())
+            return write_temporary(temporary, data)
+
+    def _commit(self) -> dict[str, Stored | StoreError]:
+        if self._failure is not None:
+            failure, self._failure = self._failure, None
+            self._discard()
+            raise failure
+        name = ""
+        try:
+            self._sync()
+            for staged in self._staged:
+                name = staged.name
+                self._results[name] = self._publish(staged)
+            name = ""
+            changed, self._changed = self._changed, set()
+            self._syncer.folders(changed)
+        except OSError as error:
+            failure = self._failed(error, name)
+            self._failure = None
+            self._discard()
+            raise failure from error
+        results, self._results = self._results, {}
+        self._staged.clear()
+        return results
+
+    def _sync(self) -> None:
+        self._syncer.files(self._unsynced)
+        while self._unsynced:
+            os.close(self._unsynced.pop())
+
+    def _publish(self, staged: _Staged) -> Stored | StoreError:
+        target = self._root / staged.name
+        try:
+            published = self._patiently(lambda: self._into_folder(staged.temporary, target))
+        except (OSError, ValueError) as error:
+            if not is_of_one_name(error):
+                raise
+            staged.temporary.unlink(missing_ok=True)
+            return explain(error, "write", self._uri, staged.name)
+        if published.outcome == "refused":
+            return PreconditionError(
+                "a file with other content is already there",
+                where=Where(uri=self._uri, name=staged.name),
+                hint="Remove it, or set output.existing to Overwrite or Keep, or choose another output.uri",
+            )
+        return Stored(staged.name, published.size, kept=published.outcome == "kept")
+
+    def _into_folder(self, temporary: Path, target: Path) -> Published:
+        if target.parent in self._folders:
+            try:
+                return self._named(temporary, target)
+            except FileNotFoundError:
+                # Somebody removed the folder since it was last used.
+                self._folders.clear()
+        self._changed.update(make_folders(target.parent, self._folders))
+        self._folders.add(target.parent)
+        return self._named(temporary, target)
+
+    def _named(self, temporary: Path, target: Path) -> Published:
+        published = publish(temporary, target, existing=self._existing)
+        self._changed.add(target.parent)
+        return published
+
+    def _patiently(self, action: Callable[[], _T]) -> _T:
+        """Tries again as long as the disk is full and there is patience."""
+        patience = Patience.of(self._retry_for)
+        while True:
+            try:
+                return action()
+            except OSError as error:
+                patience.failed()
+                wait = patience.wait() if is_full(error) and not self._closing.is_set() else None
+                if wait is None:
+                    error.add_note(str(patience))
+                    raise
+            self._closing.wait(wait)
+
+    def _failed(self, error: OSError, name: str) -> StoreError:
+        """Remembers that nothing staged since the last commit may be relied upon."""
+        tries = getattr(error, "__notes__", [""])[0] if is_full(error) else ""
+        self._failure = explain(error, "write", self._uri, name, tries)
+        return self._failure
+
+    def _discard(self, *, last: bool = False) -> None:
+        for fd in self._unsynced:
+            with suppress(OSError):
+                os.close(fd)
+        for staged in self._staged:
+            with suppress(OSError):
+                staged.temporary.unlink(missing_ok=True)
+        self._unsynced.clear()
+        self._staged.clear()
+        self._results = {}
+        self._changed = set()
+        if last:
+            self._staging.remove_if_empty()
