@@ -1,0 +1,202 @@
+"""What a command and everything it starts take: CPU split by kind of process, and resident memory.
+
+/proc is read a few times a second; a process is remembered by its last reading after it has ended. A process that
+lived between two readings is still found in the time that the kernel charged to its parent for ended children. What
+then remains unexplained is counted as Python's, so that our share is never shown smaller than it was.
+"""
+
+import ctypes
+import os
+import resource
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+_TICKS: Final = os.sysconf("SC_CLK_TCK")
+_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
+_PR_SET_CHILD_SUBREAPER: Final = 36
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A line of /proc/PID/stat.
+
+    Attributes:
+        cpu: user and system time of its own, seconds.
+        waited: the same of its children that have ended, and of theirs, seconds.
+        rss: bytes.
+    """
+
+    pid: int
+    parent: int
+    name: str
+    cpu: float
+    waited: float
+    rss: int
+
+
+def processes() -> dict[int, Process]:
+    """All processes of the machine, by id."""
+    found = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                text = (entry / "stat").read_text(errors="replace")
+            except OSError:
+                continue  # it has just ended
+            process = parse_stat(text)
+            found[process.pid] = process
+    return found
+
+
+def parse_stat(text: str) -> Process:
+    """A /proc/PID/stat (proc(5)); the name stands in parentheses and may hold spaces and parentheses itself."""
+    name = text[text.index("(") + 1 : text.rindex(")")]
+    fields = text[text.rindex(")") + 2 :].split()
+    return Process(
+        pid=int(text[: text.index(" ")]),
+        parent=int(fields[1]),
+        name=name,
+        cpu=(int(fields[11]) + int(fields[12])) / _TICKS,
+        waited=(int(fields[13]) + int(fields[14])) / _TICKS,
+        rss=int(fields[21]) * _PAGE,
+    )
+
+
+def tree(all_processes: dict[int, Process], root: int) -> list[Process]:
+    """`root` and everything below it."""
+    children: dict[int, list[Process]] = {}
+    for process in all_processes.values():
+        children.setdefault(process.parent, []).append(process)
+    found = [all_processes[root]] if root in all_processes else []
+    for process in found:
+        found += children.get(process.pid, [])
+    return found
+
+
+def kind_of(name: str) -> str:
+    """`browser`, `python`, `node` or `other`, by a process's name (cut at 15 characters by the kernel)."""
+    lowered = name.lower()
+    if "chrom" in lowered or "headless_shell" in lowered:
+        return "browser"
+    if lowered.startswith(("python", "pdfbatch", "uv")):
+        return "python"
+    return "node" if lowered.startswith(("node", "mainthread")) else "other"
+
+
+def cpu_by_kind(last: dict[int, tuple[int, Process]]) -> dict[str, float]:
+    """CPU seconds by kind, from the last reading of each process.
+
+    Args:
+        last: by process id: the number of the last reading that had it, and what it said.
+    """
+    cpu: dict[str, float] = {}
+    ended_children: dict[int, float] = {}  # by parent: what its `waited` holds that was also seen itself
+    for reading, process in last.values():
+        parent = last.get(process.parent)
+        if parent is not None and reading < parent[0]:
+            ended_children[process.parent] = ended_children.get(process.parent, 0.0) + process.cpu + process.waited
+    for _, process in last.values():
+        unseen = max(0.0, process.waited - ended_children.get(process.pid, 0.0))
+        kind = kind_of(process.name)
+        cpu[kind] = cpu.get(kind, 0.0) + process.cpu + unseen
+    return cpu
+
+
+@dataclass(slots=True)
+class Usage:
+    """What a command took.
+
+    Attributes:
+        seconds: wall clock.
+        cpu: CPU seconds by kind of process.
+        samples: at each reading: seconds since the start, the largest Python process's RSS, all Python's RSS; bytes.
+    """
+
+    exit_code: int = 0
+    stdout: str = ""
+    stderr: str = ""
+    seconds: float = 0.0
+    started: float = 0.0
+    cpu: dict[str, float] = field(default_factory=dict)
+    samples: list[tuple[float, int, int]] = field(default_factory=list)
+
+    @property
+    def python_share(self) -> float:
+        """Python's part of all CPU time, 0 to 1."""
+        total = sum(self.cpu.values())
+        return self.cpu.get("python", 0.0) / total if total else 0.0
+
+    @property
+    def peak_python(self) -> int:
+        """The largest RSS of one Python process, bytes."""
+        return max((largest for _, largest, _ in self.samples), default=0)
+
+
+def run(
+    command: Sequence[str],
+    *,
+    interval: float = 0.25,
+    cores: set[int] | None = None,
+    environment: dict[str, str] | None = None,
+) -> Usage:
+    """Runs a command to its end and says what it and its children took.
+
+    Args:
+        interval: seconds between readings.
+        cores: the cores it may use.
+    """
+    # Orphans of the command become our children instead of init's, so that they are still seen.
+    ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    pin: Callable[[], None] | None = (lambda: os.sched_setaffinity(0, cores)) if cores else None
+    usage = Usage(started=time.time())
+    start = time.perf_counter()
+    last: dict[int, tuple[int, Process]] = {}
+    process = subprocess.Popen(
+        list(command),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        preexec_fn=pin,
+    )
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.is_set():
+            seen = tree(processes(), process.pid)
+            last.update({item.pid: (len(usage.samples), item) for item in seen})
+            python = [item.rss for item in seen if kind_of(item.name) == "python"]
+            usage.samples.append((time.perf_counter() - start, max(python, default=0), sum(python)))
+            ended.wait(interval)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    usage.stdout, usage.stderr = process.communicate()
+    usage.seconds = time.perf_counter() - start
+    ended.set()
+    watcher.join()
+    usage.exit_code = process.returncode
+    _reap_orphans()
+    usage.cpu = cpu_by_kind(last)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    charged = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    unseen = max(0.0, charged - sum(usage.cpu.values()))
+    usage.cpu["python"] = usage.cpu.get("python", 0.0) + unseen
+    return usage
+
+
+def _reap_orphans() -> None:
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# What the bench needs beside the project itself: a full Chromium and puppeteer-core. Who may not install them gets a
+# bench without those lines, and is told.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+if ! command -v chromium >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends chromium >/dev/null
+  else
+    echo "bench: no full Chromium; to measure puppeteer with it: apt-get install chromium" >&2
+  fi
+fi
+
+if ! command -v npm >/dev/null; then
+  echo "bench: no npm; to measure puppeteer: apt-get install nodejs npm" >&2
+elif [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  npm ci --silent --ignore-scripts
+fi
