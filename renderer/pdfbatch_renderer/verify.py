@@ -18,7 +18,7 @@ from pdfbatch_api.protocols import Store
 from pdfbatch_renderer.finishing.batch_summary import SUMMARY_NAME, BatchSummary, decode_batch_summary
 from pdfbatch_renderer.finishing.manifest_line import JSONL_NAME, PARQUET_NAME
 from pdfbatch_renderer.finishing.manifest_reader import AuditLine, read_manifest
-from pdfbatch_renderer.finishing.removal import is_removed
+from pdfbatch_renderer.finishing.removal import OURS, is_removed
 from pdfbatch_renderer.verifying.containers import audit_container
 from pdfbatch_renderer.verifying.contents import ContentAudit, digest_of
 from pdfbatch_renderer.verifying.findings import Finding, Findings, Verification
@@ -31,12 +31,13 @@ __all__ = ["Finding", "Progress", "Verification", "verify"]
 Progress = Callable[[int, int], None]
 
 
-def verify(output: Store, *, work: WorkFolder | None, progress: Progress | None = None) -> Verification:
+def verify(output: Store, *, work: WorkFolder | None = None, progress: Progress | None = None) -> Verification:
     """Audits a finished batch. Memory: about 300 bytes a document.
 
     Args:
         output: where its documents are.
-        work: its work folder, if it is still there: then the manifest is compared with the plan, too.
+        work: its work folder: the manifest is compared with the plan, too. Left out, it is looked for where it
+            usually is, under the output; a published output may have none.
         progress: told (documents done, documents in all), now and then.
 
     Returns:
@@ -63,6 +64,8 @@ class _Audit:
     def run(self) -> Verification:
         summary = self._summary()
         self._total = summary.statistics.documents if summary else 0
+        if self._work is None and summary is not None:
+            self._work = WorkFolder(self._output, OURS + summary.batch)
         with tempfile.TemporaryDirectory(prefix="pdfbatch-verify-") as folder:
             path = self._manifest(Path(folder), summary)
             if path is None:

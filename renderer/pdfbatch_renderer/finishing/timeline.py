@@ -4,6 +4,7 @@ A batch that was killed at night and resumed in the morning did not render at 0.
 """
 
 import math
+from itertools import pairwise
 from typing import Final
 
 import msgspec
@@ -15,6 +16,8 @@ _MOST_BUCKETS: Final = 20_000
 _POINTS: Final = 120
 # No document takes longer than minutes; a minute without any is a pause and not slowness.
 _PAUSE_SECONDS: Final = 60.0
+# What pauses every few minutes is slow.
+_MOST_PAUSES: Final = 12
 
 
 class Pause(msgspec.Struct, frozen=True, rename="camel"):
@@ -92,24 +95,20 @@ class Timeline:
             ended=round(self._ended, 3),
             seconds=round(seconds, 3),
             step=round(step, 3),
-            points=tuple(round(n / length, 3) for n, length in zip(counts, lengths, strict=True)),
+            points=tuple(float(f"{n / length:.5g}") for n, length in zip(counts, lengths, strict=True)),
             pauses=pauses,
         )
 
     def _pauses(self, width: float) -> tuple[tuple[Pause, ...], list[tuple[float, float]]]:
         """The pauses, and for each the moment it began and its length."""
-        pauses: list[Pause] = []
-        left_out: list[tuple[float, float]] = []
         least = max(_PAUSE_SECONDS, 3 * width)
+        keys = sorted(self._counts)
+        gaps = [((before + 1) * width, (after - before - 1) * width) for before, after in pairwise(keys)]
+        long = [gap for gap in gaps if gap[1] >= least]
+        left_out = sorted(sorted(long, key=lambda gap: -gap[1])[:_MOST_PAUSES])
+        pauses: list[Pause] = []
         skipped = 0.0
-        before: int | None = None
-        for key in sorted(self._counts):
-            if before is not None:
-                begin = (before + 1) * width
-                length = key * width - begin
-                if length >= least:
-                    pauses.append(Pause(round(begin - self._started - skipped, 3), round(length, 3)))
-                    left_out.append((begin, length))
-                    skipped += length
-            before = key
+        for begin, length in left_out:
+            pauses.append(Pause(round(begin - self._started - skipped, 3), round(length, 3)))
+            skipped += length
         return tuple(pauses), left_out

@@ -39,6 +39,9 @@ class Finding(msgspec.Struct, frozen=True, omit_defaults=True):
     row: int = 0
     name: str = ""
 
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.message}"
+
 
 class Verification(msgspec.Struct, frozen=True):
     """The result of an audit.
@@ -63,6 +66,20 @@ class Verification(msgspec.Struct, frozen=True):
     def ok(self) -> bool:
         """Whether nothing was found."""
         return not self.counts
+
+    @property
+    def verdict(self) -> str:
+        """The result in one sentence."""
+        took = f"{self.checked:,} documents read and compared in {self.seconds:.1f} s"
+        if self.ok:
+            return (
+                f"All is there: {self.documents:,} rows with one record each, {took}, "
+                f"and {self.objects:,} objects with none too many."
+            )
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(self.counts.items()))
+        cut = sum(self.counts.values()) > len(self.findings)
+        shown = f"; the first {_SHOWN_PER_KIND} of each are listed" if cut else ""
+        return f"Not all is well with these {self.documents:,} rows: {kinds}{shown}. {took}."
 
 
 class Findings:

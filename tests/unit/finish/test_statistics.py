@@ -72,6 +72,13 @@ def test_a_slow_batch_has_no_pauses() -> None:
     assert throughput_of(1000 + n * 30 for n in range(100)).pauses == ()
 
 
+def test_of_many_pauses_the_longest_are_left_out() -> None:
+    throughput = throughput_of(1000.0 + n * 100 + (5_000 if n > 50 else 0) for n in range(100))
+    assert len(throughput.pauses) == 12
+    assert max(pause.seconds for pause in throughput.pauses) > 5_000
+    assert documents_in(throughput) == pytest.approx(100, rel=0.01)
+
+
 def test_a_long_batch_is_coarser_and_loses_none() -> None:
     throughput = throughput_of(1000 + n for n in range(50_000))
     assert documents_in(throughput) == pytest.approx(50_000, rel=0.001)

@@ -26,7 +26,9 @@ class Finished:
         finish(self.batch.plan, self.batch.work, self.store)
 
     def verify(self, *, with_plan: bool = True) -> Verification:
-        return verify(self.store, work=self.batch.work if with_plan else None)
+        if not with_plan:
+            self.store.delete_prefix(".pdfbatch/")
+        return verify(self.store)
 
     def rewrite_manifest(self, change) -> None:
         """Changes the table of manifest.parquet, and leaves it the only manifest."""
@@ -209,6 +211,34 @@ def test_a_document_that_cannot_be_read(finished: Finished) -> None:
 
     finished.store.stream = stream  # type: ignore[method-assign]
     assert "answered 500" in only(finished.verify(), "Unreadable")
+
+
+def test_a_work_folder_elsewhere_is_told() -> None:
+    work = MemoryStore("memory://work/")
+    batch = BatchBuilder(work, prefix="b1").rows(3)
+    batch.store = output = MemoryStore("memory://out/")
+    batch.rendered()
+    finish(batch.plan, batch.work, output)
+    assert verify(output, work=batch.work).ok
+    del work.objects["b1/p1/input/00000.zst"]
+    assert verify(output).ok
+    assert "the shard's input is missing" in only(verify(output, work=batch.work), "Unreadable")
+
+
+def test_a_work_folder_inside_the_output_is_ours() -> None:
+    store = MemoryStore()
+    batch = BatchBuilder(store, prefix="work/b1").rows(3).rendered()
+    finish(batch.plan, batch.work, store)
+    assert verify(store, work=batch.work).ok
+
+
+def test_the_verdict_is_a_sentence(finished: Finished) -> None:
+    assert finished.verify().verdict.startswith("All is there: 10 rows with one record each, 8 documents read")
+    finished.store.delete("doc/3.pdf")
+    finished.store.put("stray", b"")
+    result = finished.verify()
+    assert result.verdict.startswith("Not all is well with these 10 rows: 1 MissingDocument, 1 StrayObject. ")
+    assert str(result.findings[0]).startswith("MissingDocument: 'doc/3.pdf' (row 3) was written and is gone")
 
 
 def test_all_findings_are_counted_and_the_first_are_told(finished: Finished) -> None:
