@@ -101,11 +101,12 @@ def histogram_chart(spread: Spread, words: Callable[[float], str], what: str) ->
             f'height="{tall:.1f}" rx="1.5"/>'
         )
     parts.append(_line(0, top + height, _HALF, top + height, "axis"))
-    for value, name in ((spread.median, "median"), (spread.p95, "95%")):
+    apart = x(spread.p95) - x(spread.median)
+    # The two words must not lie on each other.
+    marks = [(spread.median, "median", "end" if 28 <= apart < 60 else "middle"), (spread.p95, "95%", "middle")]
+    for value, name, anchor in marks if apart >= 28 else marks[:1]:
         parts.append(_line(x(value), top - 6, x(value), top + height, "mark"))
-        crowded = name == "median" and x(spread.p95) - x(spread.median) < 60
-        anchor = "end" if crowded else "middle"
-        parts.append(_text(x(value) - (4 if crowded else 0), top - 10, name, anchor, "label small"))
+        parts.append(_text(x(value) - (4 if anchor == "end" else 0), top - 10, name, anchor, "label small"))
     parts.append(_text(max(x(spread.least), 0), _LOW - 8, words(spread.least), "start" if len(bars) > 8 else "middle"))
     if spread.most > spread.least:
         right = min(x(spread.most), _HALF)
