@@ -36,9 +36,9 @@ def renumber_structure_ids(pdf: bytes) -> bytes:
     Raises:
         DocumentError: it is no PDF.
     """
-    if _MARK not in pdf:
-        return pdf
     file = read(pdf)
+    if file is not None and _MARK not in pdf:
+        return pdf
     return (_as_bytes(file) if file is not None else None) or _through_pikepdf(pdf)
 
 
@@ -125,12 +125,14 @@ def _through_pikepdf(pdf: bytes) -> bytes:
             if isinstance(item, pikepdf.Dictionary) and item.get("/Type") == "/StructElem"
         ]
         named = [element for element in elements if _is_generated(element.get("/ID"))]
+        if not named:
+            return pdf
         new = {str(element.ID): f"node{place:08d}" for place, element in enumerate(named, 1)}
         for element in named:
             element.ID = pikepdf.String(new[str(element.ID)])
         for element in elements:
             _rename_headers(element.get("/A"), new)
-        if named and "/IDTree" in root:
+        if "/IDTree" in root:
             # A name tree may be one node (ISO 32000-1, 7.9.6); ids that are not generated keep their names.
             entries = {str(name): value for name, value in pikepdf.NameTree(root.IDTree).items()}
             tree = sorted((new.get(name, name), value) for name, value in entries.items())
