@@ -39,7 +39,7 @@ SCHEMA: Final = pa.schema(
 def statement(rng: random.Random, serial: int) -> dict[str, Any]:
     """One account's quarter; what it closes with is what it opened with and all movements."""
     opening = Decimal(int(rng.random() * 900_000)) / 100
-    movements = []
+    movements: list[dict[str, Any]] = []
     for day in sorted(int(rng.random() * 92) for _ in range(3 + int(rng.random() * 30))):
         amount = Decimal(int(rng.random() * 80_000) - 40_000) / 100
         text = TEXTS[int(rng.random() * len(TEXTS))]
