@@ -1,0 +1,153 @@
+"""The template's files, read once and whole: what a batch is rendered from is what its plan saw."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Final
+from urllib.parse import quote, unquote
+
+from pdfbatch_api.errors import NotInThisVersionError, ObjectMissingError, TemplateError, Where
+from pdfbatch_api.protocols import ObjectInfo, Reader
+from pdfbatch_api.resource import TemplateSpec
+from pdfbatch_renderer.templates.suggestions import did_you_mean
+
+# A template with its fonts and pictures is some dozen files and a few MiB; more is a wrong folder (a home, a
+# node_modules), which every renderer would have to hold in memory.
+MOST_FILES: Final = 2_000
+MOST_BYTES: Final = 256 * 2**20
+
+INLINE_NAME: Final = "template.html"
+TEMPLATE_SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2")
+_PAGE_SUFFIXES: Final = (".html", ".htm", ".html.j2", ".html.jinja", ".html.jinja2")
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """A template with everything beside it.
+
+    Attributes:
+        files: path below the template's folder, with /, to content.
+        entry: the file that is rendered; None where a column names it.
+        digest: sha256 over the sorted paths and contents, hex.
+    """
+
+    files: Mapping[str, bytes]
+    entry: str | None
+    digest: str
+
+
+def bundle_digest(files: Mapping[str, bytes]) -> str:
+    """sha256, hex, of the sorted paths and contents, each with its length before it so that none runs into the next."""
+    digest = hashlib.sha256()
+    for path in sorted(files):
+        name = path.encode()
+        digest.update(b"%d:%b%d:" % (len(name), name, len(files[path])))
+        digest.update(files[path])
+    return digest.hexdigest()
+
+
+def load_bundle(spec: TemplateSpec, reader: Reader, *, config_map_files: Mapping[str, bytes] | None = None) -> Bundle:
+    """The files of a template.
+
+    Args:
+        spec: `uri` is a template file (then only it) or a folder (everything below it, but for what begins with a
+            dot: .git, .DS_Store, an editor's swap file).
+        config_map_files: the ConfigMap's keys and contents, on a cluster, where it is mounted.
+
+    Raises:
+        TemplateError: nothing is there, too much is there, or there is no telling which file is the entry.
+        NotInThisVersionError: a ConfigMap, and no cluster to read it from.
+        StoreError.
+    """
+    files = _files(spec, reader, config_map_files)
+    entry = _entry(spec, files)
+    return Bundle(files=files, entry=entry, digest=bundle_digest(files))
+
+
+def _files(spec: TemplateSpec, reader: Reader, config_map_files: Mapping[str, bytes] | None) -> dict[str, bytes]:
+    if spec.inline is not None:
+        return {INLINE_NAME: spec.inline.encode()}
+    if spec.config_map is not None:
+        if config_map_files is None:
+            raise NotInThisVersionError(
+                "a template in a ConfigMap needs a cluster",
+                where=Where(key="spec.template.configMap"),
+                hint="On one machine use spec.template.uri or spec.template.inline.",
+            )
+        return dict(config_map_files)
+    assert spec.uri is not None
+    if not spec.uri.endswith("/") and spec.uri.lower().endswith(TEMPLATE_SUFFIXES):
+        return _single(spec.uri, reader)
+    return _folder(spec.uri, reader)
+
+
+def _single(uri: str, reader: Reader) -> dict[str, bytes]:
+    try:
+        data = reader.read(uri, limit=MOST_BYTES)
+    except ObjectMissingError as error:
+        raise TemplateError(
+            "there is no such template file",
+            where=Where(uri=reader.resolve(uri), key="spec.template.uri"),
+            hint="A relative path begins at the manifest's folder.",
+        ) from error
+    name = PurePosixPath(uri).name
+    return {unquote(name) if uri.startswith("file:") else name: data}
+
+
+def _folder(uri: str, reader: Reader) -> dict[str, bytes]:
+    where = Where(uri=reader.resolve(uri), key="spec.template.uri")
+    infos: list[ObjectInfo] = []
+    total = 0
+    for info in reader.list(uri):
+        if any(part.startswith(".") for part in info.name.split("/")) or info.name.endswith("/"):
+            continue
+        infos.append(info)
+        total += info.size
+        if len(infos) > MOST_FILES or total > MOST_BYTES:
+            raise TemplateError(
+                f"the template's folder holds more than {MOST_FILES:,} files or {MOST_BYTES // 2**20} MiB",
+                where=where,
+                hint="Name the folder that holds the template and its assets, and nothing else.",
+            )
+    if not infos:
+        raise TemplateError(
+            "there is no template: no such folder, or nothing in it",
+            where=where,
+            hint="Name a folder, or a file that ends in .html. A relative path begins at the manifest's folder.",
+        )
+    # The folder may change while it is read: the whole is bounded again by what really came.
+    prefix = uri if uri.endswith("/") else f"{uri}/"
+    escape = uri.startswith("file:")  # a path, or an object's key, is taken as it is
+    files: dict[str, bytes] = {}
+    left = MOST_BYTES
+    for info in infos:
+        name = quote(info.name) if escape else info.name
+        files[info.name] = reader.read(f"{prefix}{name}", limit=max(left, 1))
+        left -= len(files[info.name])
+    return files
+
+
+def _entry(spec: TemplateSpec, files: Mapping[str, bytes]) -> str | None:
+    if spec.entry_column is not None:
+        return None
+    if spec.entry is not None:
+        if spec.entry not in files:
+            raise TemplateError(
+                f"there is no file {spec.entry!r} in the template's folder",
+                where=Where(uri=spec.uri, key="spec.template.entry"),
+                hint=did_you_mean(spec.entry, files, listed="There are"),
+            )
+        return spec.entry
+    pages = sorted(path for path in files if "/" not in path and path.lower().endswith(_PAGE_SUFFIXES))
+    if len(pages) == 1:
+        return pages[0]
+    if len(files) == 1:
+        return next(iter(files))
+    raise TemplateError(
+        f"the template's folder has {len(pages)} HTML files at its top" if pages else "the folder has no HTML file",
+        where=Where(uri=spec.uri, key="spec.template.entry"),
+        hint=f"Say which one is rendered: entry: {pages[0]} (there are {', '.join(pages[:20])})."
+        if pages
+        else did_you_mean("", files, listed="It has"),
+    )

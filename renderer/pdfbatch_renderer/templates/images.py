@@ -1,0 +1,89 @@
+"""Pictures that rows bring: fetched, looked at, and put where the page finds them under a name that is their content's.
+
+The name matters: the same address with other content showed the next row the picture of the last, out of the
+browser's cache.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pdfbatch_api.errors import DocumentError, ObjectMissingError, ObjectTooLargeError, Where
+from pdfbatch_api.protocols import Asset
+from pdfbatch_api.resource import ImageColumn
+from pdfbatch_api.resource.quantities import size_bytes
+from pdfbatch_api.values import RowData
+from pdfbatch_renderer.templates.pictures import PictureDamagedError, PictureTooLargeError, identify
+
+
+def place_images(
+    row: RowData, columns: Sequence[ImageColumn], fetch: Callable[[str, int], bytes]
+) -> tuple[RowData, Mapping[str, Asset], tuple[str, ...]]:
+    """A row with its images' URIs replaced by paths that its page can load.
+
+    Args:
+        row: is not changed.
+        columns: those that hold URIs of images.
+        fetch: an object's bytes by URI and the most bytes it may have.
+
+    Returns:
+        The row with `images/<sha256>.<extension>` in these columns, or None where an optional image is missing;
+        the assets by that path; warnings.
+
+    Raises:
+        DocumentError: ImageMissing, ImageTooLarge, ImageDamaged.
+        StoreError: the store could not be asked.
+    """
+    placed: dict[str, Any] = dict(row)
+    assets: dict[str, Asset] = {}
+    warnings: list[str] = []
+    for column in columns:
+        uri = row.get(column.column)
+        if uri is None or uri == "":
+            placed[column.column] = None
+            if not column.optional:
+                raise _error(column, "the column that holds an image's URI is empty", "ImageMissing", _OPTIONAL)
+            continue
+        data = _fetched(column, uri, fetch, warnings)
+        if data is None:
+            placed[column.column] = None
+            continue
+        path, asset = _asset(column, str(uri), data)
+        assets[path] = asset
+        placed[column.column] = path
+    return placed, assets, tuple(warnings)
+
+
+_OPTIONAL = "Correct the row, or say optional: true for this column under images."
+
+
+def _fetched(column: ImageColumn, uri: Any, fetch: Callable[[str, int], bytes], warnings: list[str]) -> bytes | None:
+    if not isinstance(uri, str):
+        raise _error(column, f"an image's URI is a text, and not {uri!r}", "ImageMissing", _OPTIONAL)
+    limit = size_bytes(column.max_bytes)
+    try:
+        return fetch(uri, limit)
+    except ObjectMissingError as error:
+        if column.optional:
+            warnings.append(f"the image in column {column.column!r} is not there: {uri}")
+            return None
+        raise _error(column, f"the image is not there: {uri}", "ImageMissing", _OPTIONAL) from error
+    except ObjectTooLargeError as error:
+        raise _error(
+            column, f"the image is larger than {limit:,} bytes: {uri}", "ImageTooLarge", "Raise maxBytes of the column."
+        ) from error
+
+
+def _asset(column: ImageColumn, uri: str, data: bytes) -> tuple[str, Asset]:
+    try:
+        picture = identify(data)
+    except PictureDamagedError as error:
+        raise _error(column, f"{error}: {uri}", "ImageDamaged", "Look at the file itself.") from error
+    except PictureTooLargeError as error:
+        raise _error(column, f"{error}: {uri}", "ImageTooLarge", "Make it smaller.") from error
+    path = f"images/{hashlib.sha256(data).hexdigest()}.{picture.extension}"
+    return path, Asset(data, picture.media_type)
+
+
+def _error(column: ImageColumn, what: str, reason: str, hint: str) -> DocumentError:
+    return DocumentError(what, reason=reason, where=Where(column=column.column), hint=hint)
