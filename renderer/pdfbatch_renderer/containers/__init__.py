@@ -1,0 +1,1 @@
+"""Several documents in one file: a zip, or one merged PDF, assembled when a shard's documents are all rendered."""
