@@ -10,15 +10,17 @@ from pdfbatch_api.errors import TemplateError, Where
 from pdfbatch_api.resource import PageSpec, TemplateSpec
 from pdfbatch_renderer.templates.bundle import Bundle
 from pdfbatch_renderer.templates.checking import has_dynamic_references, parsed, referenced
-from pdfbatch_renderer.templates.environment import RowEnvironment
 from pdfbatch_renderer.templates.failures import line_shown
-from pdfbatch_renderer.templates.filters.table import REMOVED_FUNCTIONS, functions_of
+from pdfbatch_renderer.templates.locales import LocaleEnvironments
 from pdfbatch_renderer.templates.row_template import FOOTER, HEADER
 from pdfbatch_renderer.templates.sources import BundleSources
 from pdfbatch_renderer.templates.suggestions import did_you_mean
 
 # What every template has beside its columns and functions: our own names, and Jinja2's within loops and macros.
 _ALWAYS: Final = frozenset({"row", "columns", "loop", "self", "super", "caller", "varargs", "kwargs"})
+
+# That now() exists is all that matters here.
+_SOME_DATE: Final = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 
 def check_columns(
@@ -50,14 +52,15 @@ def check_columns(
         return []
     own = {HEADER: page.header if page else None, FOOTER: page.footer if page else None}
     sources = BundleSources(bundle, optional=optional, own={name: text for name, text in own.items() if text})
-    environment = RowEnvironment(loader=sources, autoescape=True, text_limit=1 << 30)
-    functions = {*environment.globals, *functions_of({}, dt.datetime.min)} - {*REMOVED_FUNCTIONS}
+    environment = LocaleEnvironments(
+        None, loader=sources, files=bundle.files, document_date=_SOME_DATE, autoescape=True, text_limit=0
+    ).default
     trees = {name: parsed(environment, sources, name) for name in sources.list_templates()}
     used = _reachable(bundle.entry, trees) if bundle.entry else list(trees)
     used += [name for name in sources.own if name not in used]
     problems = list(_locale_problems(spec, columns))
     for name in used:
-        known = {*columns, *_ALWAYS, *functions}
+        known = {*columns, *_ALWAYS, *environment.globals}
         for other in used:
             if other != name:
                 known |= _assigned(trees[other])
