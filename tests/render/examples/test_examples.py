@@ -1,0 +1,110 @@
+"""Every example runs as it is, and its PDFs hold what their rows say."""
+
+import gzip
+import json
+import re
+import subprocess
+import sys
+import zipfile
+from decimal import Decimal
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from babel.numbers import format_currency
+
+pytestmark = pytest.mark.render
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+_SPACES = re.compile(r"\s+")
+
+
+def run(example: str, output: Path, *options: str) -> None:
+    """Runs an example, which must succeed with all of its documents."""
+    program = [sys.executable, "-m", "pdfbatch_renderer.cli", "run", str(EXAMPLES / example / "batch.yaml")]
+    ended = subprocess.run(
+        [*program, "--output", str(output), *options], capture_output=True, text=True, timeout=240, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
+
+
+def pages_of(pdf: bytes) -> list[str]:
+    """The text of each page, every run of white space as one space."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        texts = [document[index].get_textpage().get_text_bounded() for index in range(len(document))]
+    finally:
+        document.close()
+    return [_SPACES.sub(" ", text) for text in texts]
+
+
+def pdfs_in(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*.pdf"))
+
+
+def test_badges_have_their_size_and_their_name(tmp_path: Path) -> None:
+    run("badges", tmp_path)
+    assert pdfs_in(tmp_path) == [
+        *[f"Crew/{number}.pdf" for number in (3003,)],
+        *[f"Guest/{number}.pdf" for number in (3004, 3005)],
+        *[f"Speaker/{number}.pdf" for number in (3001, 3002, 3006)],
+    ]
+    document = pypdfium2.PdfDocument((tmp_path / "Crew" / "3003.pdf").read_bytes())
+    width, height = document[0].get_size()
+    assert (len(document), width, height) == (1, pytest.approx(255.1, abs=1.5), pytest.approx(155.9, abs=1.5))
+    assert "Wanda Żółw" in pages_of((tmp_path / "Crew" / "3003.pdf").read_bytes())[0]
+
+
+def test_letters_go_only_to_those_who_have_not_paid(tmp_path: Path) -> None:
+    run("letters", tmp_path)
+    numbers = [name.partition(" ")[0] for name in pdfs_in(tmp_path)]
+    assert numbers == ["101", "103", "105", "106", "108", "110"]
+    text = pages_of(next(tmp_path.glob("106 *.pdf")).read_bytes())[0]
+    for said in ("Frieda Zettel", "5. Mai 1999", "1.048,50 €", "524,25 €", "30. November 2026"):
+        assert said in text, said
+
+
+def test_the_handbook_has_a_pdf_a_file_with_bookmarks(tmp_path: Path) -> None:
+    run("handbook", tmp_path)
+    assert pdfs_in(tmp_path) == ["01-arriving.pdf", "02-press.pdf", "03-safety.pdf"]
+    document = pypdfium2.PdfDocument((tmp_path / "01-arriving.pdf").read_bytes())
+    titles = [mark.get_title() for mark in document.get_toc()]
+    assert titles == ["Arriving", "On the first morning", "Hours"]
+    assert "1 / 1" in pages_of((tmp_path / "01-arriving.pdf").read_bytes())[0]
+
+
+def test_statements_come_as_a_zip_a_region(tmp_path: Path) -> None:
+    run("statements", tmp_path)
+    assert pdfs_in(tmp_path) == []
+    members = {}
+    for region in ("Coast", "Hills", "Town"):
+        with zipfile.ZipFile(tmp_path / f"{region}.zip") as archive:
+            members[region] = archive.namelist()
+            first = archive.namelist()[0]
+            text = pages_of(archive.read(first))[0]
+        assert first.removesuffix(".pdf") in text
+        assert region in text
+    assert sorted(name for names in members.values() for name in names) == [f"A-{n:04d}.pdf" for n in range(1, 61)]
+
+
+def test_invoices_hold_their_own_totals_and_no_page_holds_only_a_sum(tmp_path: Path) -> None:
+    # given the first 40 invoices, of which some have several pages
+    run("invoices", tmp_path, "--limit", "40")
+    lines = gzip.decompress((EXAMPLES / "invoices" / "invoices.jsonl.gz").read_bytes()).decode().splitlines()
+    rows = [json.loads(line, parse_float=Decimal) for line in lines[:40]]
+    assert pdfs_in(tmp_path) == sorted(f"{row['customer']['country']}/{row['number']}.pdf" for row in rows)
+    several = 0
+    for row in rows:
+        pages = pages_of((tmp_path / row["customer"]["country"] / f"{row['number']}.pdf").read_bytes())
+        several += len(pages) > 1
+        gross = format_currency(row["totals"]["gross"], row["currency"], locale=row["locale"])
+        # then the amount due stands on the last page, with at least two lines of the table (or the only one)
+        assert _SPACES.sub(" ", gross) in pages[-1], row["number"]
+        kept = row["items"][-2:]
+        assert all(item["sku"] in pages[-1] for item in kept), row["number"]
+        # and each page has the number, its own page number, and the table's head
+        for index, page in enumerate(pages, 1):
+            assert f"Halm & Feder · {row['number']}" in page
+            assert f"{index} / {len(pages)}" in page
+            assert any(word in page for word in ("Article", "Artikel", "品名")), (row["number"], index)
+    assert several >= 5
