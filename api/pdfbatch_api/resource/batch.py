@@ -1,8 +1,9 @@
 """The resource itself."""
 
+import datetime as dt
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from pdfbatch_api.resource.engine import EngineSpec
 from pdfbatch_api.resource.model import ResourceModel
@@ -74,6 +75,15 @@ class PdfBatchSpec(ResourceModel):
     active_deadline_seconds: int | None = Field(default=None, ge=1, description="Suspended time is left out.")
     ttl_seconds_after_finished: int | None = Field(default=None, ge=0)
     pod_template: PodTemplateSpec = Field(default_factory=PodTemplateSpec)
+
+    @field_validator("document_date")
+    @classmethod
+    def _is_a_date(cls, text: str) -> str:
+        try:
+            dt.datetime.fromisoformat(text)
+        except ValueError as error:
+            raise ValueError(f"{text} is not a date of the calendar") from error
+        return text
 
     @model_validator(mode="after")
     def _template_fits_source(self) -> "PdfBatchSpec":

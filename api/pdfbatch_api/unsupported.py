@@ -1,0 +1,151 @@
+"""What the design has and this version has not: refused by name, never read and ignored.
+
+One table. The version that builds something deletes its line.
+"""
+
+from collections.abc import Callable
+from typing import Final, NamedTuple, TypeAlias
+
+from pdfbatch_api.errors import NotInThisVersionError, Where
+from pdfbatch_api.resource import EngineSpec, PdfBatch, PdfBatchSpec, RetriesSpec
+from pdfbatch_api.resource.pod import PodTemplateSpec
+from pdfbatch_api.resource.running import ScalingSpec
+
+# Whether a spec asks for it.
+_Asks: TypeAlias = Callable[[PdfBatchSpec], bool]
+
+
+class _Gap(NamedTuple):
+    key: str
+    what: str
+    hint: str
+    asks: _Asks
+
+
+def _engine(name: str) -> _Asks:
+    return lambda spec: spec.engine.name == name
+
+
+def _pvc(uri: str | None) -> bool:
+    return uri is not None and uri.startswith("pvc:")
+
+
+_CHROMIUM: Final = f"Use {EngineSpec().name}."
+_OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
+
+_GAPS: Final = (
+    _Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf")),
+    _Gap("spec.engine.name", "engine weasyprint", _CHROMIUM, _engine("weasyprint")),
+    _Gap("spec.engine.name", "engine typst", _CHROMIUM, _engine("typst")),
+    _Gap(
+        "spec.engine.chromium.scripts",
+        "JavaScript in pages",
+        "Leave it out, and let the template make what the script would.",
+        lambda spec: spec.engine.chromium.scripts,
+    ),
+    _Gap(
+        "spec.engine.chromium.network",
+        "pages that load from the network",
+        "Put the files into the template's folder, or name a column of URIs in images.",
+        lambda spec: bool(spec.engine.chromium.network),
+    ),
+    _Gap(
+        "spec.source.urls",
+        "source urls",
+        "Fetch the pages, and give them as spec.source.files.",
+        lambda spec: spec.source.urls is not None,
+    ),
+    _Gap(
+        "spec.postprocessing.letterhead",
+        "postprocessing letterhead",
+        "Draw it in the template, as a background.",
+        lambda spec: spec.postprocessing.letterhead is not None,
+    ),
+    _Gap(
+        "spec.postprocessing.watermark",
+        "postprocessing watermark",
+        "Draw it in the template, as a fixed element.",
+        lambda spec: spec.postprocessing.watermark is not None,
+    ),
+    _Gap(
+        "spec.postprocessing.attachments",
+        "postprocessing attachments",
+        _OUTSIDE,
+        lambda spec: bool(spec.postprocessing.attachments),
+    ),
+    _Gap(
+        "spec.postprocessing.encryption",
+        "postprocessing encryption",
+        _OUTSIDE,
+        lambda spec: spec.postprocessing.encryption is not None,
+    ),
+    _Gap(
+        "spec.postprocessing.signature",
+        "postprocessing signature",
+        _OUTSIDE,
+        lambda spec: spec.postprocessing.signature is not None,
+    ),
+    _Gap(
+        "spec.postprocessing.linearize",
+        "postprocessing linearize",
+        _OUTSIDE,
+        lambda spec: spec.postprocessing.linearize,
+    ),
+)
+
+_LOCAL_GAPS: Final = (
+    _Gap(
+        "spec.template.configMap",
+        "a template in a ConfigMap without a cluster",
+        "Use spec.template.uri or inline.",
+        lambda spec: spec.template is not None and spec.template.config_map is not None,
+    ),
+    _Gap(
+        "spec.output.uri",
+        "pvc:// without a cluster",
+        "Give a folder.",
+        lambda spec: _pvc(spec.output.uri),
+    ),
+    _Gap(
+        "spec.workFolder.uri",
+        "pvc:// without a cluster",
+        "Give a folder.",
+        lambda spec: spec.work_folder is not None and _pvc(spec.work_folder.uri),
+    ),
+)
+
+# Fields that only the operator and Kubernetes read: a manifest with them runs on a laptop, and is told so.
+_CLUSTER_ONLY: Final[tuple[tuple[str, _Asks], ...]] = (
+    ("spec.renderers", lambda spec: spec.renderers is not None),
+    ("spec.scaling", lambda spec: spec.scaling != ScalingSpec()),
+    ("spec.retries.shard", lambda spec: spec.retries.shard != RetriesSpec().shard),
+    ("spec.suspend", lambda spec: spec.suspend),
+    ("spec.activeDeadlineSeconds", lambda spec: spec.active_deadline_seconds is not None),
+    ("spec.ttlSecondsAfterFinished", lambda spec: spec.ttl_seconds_after_finished is not None),
+    ("spec.podTemplate", lambda spec: spec.pod_template != PodTemplateSpec()),
+    ("spec.output.credentialsSecretRef", lambda spec: spec.output.credentials_secret_ref is not None),
+)
+
+
+def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
+    """Notes on what of the manifest has no effect where it runs, a sentence each.
+
+    Args:
+        local: no cluster is behind this run.
+
+    Raises:
+        NotInThisVersionError: the manifest asks for something that this version does not have; names all of it.
+    """
+    spec = batch.spec
+    errors = [
+        NotInThisVersionError(f"{gap.what}: not in this version", where=Where(key=gap.key), hint=gap.hint)
+        for gap in _GAPS + (_LOCAL_GAPS if local else ())
+        if gap.asks(spec)
+    ]
+    if len(errors) > 1:
+        raise NotInThisVersionError("\n".join(["not in this version", *(f"  {error}" for error in errors)]))
+    if errors:
+        raise errors[0]
+    if not local:
+        return []
+    return [f"{key} has no effect without a cluster" for key, asks in _CLUSTER_ONLY if asks(spec)]
