@@ -4,6 +4,7 @@ a fraction or an exponent become Decimal, because 19.99 is money more often than
 
 import codecs
 import json
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any, BinaryIO, Final, NoReturn
@@ -19,6 +20,7 @@ from pdfbatch_renderer.sources.nearest import shortened
 from pdfbatch_renderer.sources.value_kinds import is_plain
 
 _BLOCK: Final = 256 * 1024
+_SPACED_COLON: Final = re.compile(rb"\s:")
 _UTF16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -84,9 +86,7 @@ class JsonlSource:
                     self._fail(line, error, number, line_number)
                 if type(data) is not dict:
                     self._refuse(number, line_number, *_not_an_object(data))
-                # Every key has its colon, and other colons only add to the count: if the counts are equal, no key
-                # was given twice. This spares most lines the slow parser, which sees every key.
-                if line.count(b":") != _keys(data):
+                if _may_repeat_keys(line, _keys(data)):
                     self._check_keys(line, number, line_number)
                 yield SourceRow(number, data, all(map(is_plain, data.values())), line_number)
         if number == 0:
@@ -167,6 +167,17 @@ def _not_an_object(value: Any) -> tuple[str, str]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON number")
+
+
+def _may_repeat_keys(line: bytes, keys: int) -> bool:
+    """Whether a key may be there twice. Spares nearly all lines the slow parser that sees every key.
+
+    Every key brings a colon, and other colons only add to their number: if it is the number of different keys, none
+    is there twice. So it is with quotes that have a colon right after them, unless there is one further off.
+    """
+    if line.count(b":") == keys:
+        return False
+    return line.count(b'":') != keys or _SPACED_COLON.search(line) is not None
 
 
 def _keys(value: Any) -> int:

@@ -119,7 +119,7 @@ def _told_encoding(head: bytes, told: str, marked: TextEncoding | None, uri: str
     where = Where(uri=uri, key="source.rows.csv.encoding")
     try:
         name = codecs.lookup(told).name
-        b"".decode(name)  # refuses base64 and the like, which are codecs and no encodings
+        b"\0\0\0\0".decode(name)  # refuses base64 and the like, which are codecs and no encodings
         if name in _NOT_FOR_FILES:
             raise LookupError(name)
     except (LookupError, UnicodeError, ValueError) as error:
