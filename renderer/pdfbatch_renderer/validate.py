@@ -41,7 +41,7 @@ def validate(batch: Batch) -> list[str]:
         if container_of is not None:
             container_of(row.data, row.number)
     if spec.template is not None and columns:
-        problems = check_columns(bundle, columns)
+        problems = check_columns(bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets)
         if problems:
             raise problems[0]
     if sample and not kept:

@@ -1,9 +1,14 @@
 """What bytes depend on beside the input: the versions that a plan records and a renderer must match."""
 
 from importlib.metadata import version
+from typing import Final
 
+from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_api.plan import Versions
 from pdfbatch_renderer.engines.chromium import Launcher
+
+# A browser may die while it starts: of a full machine, or somebody's hand.
+_STARTS: Final = 3
 
 
 def pdfbatch_version() -> str:
@@ -17,10 +22,21 @@ async def versions_here(launcher: Launcher) -> Versions:
     Raises:
         EngineMissingError, EngineError.
     """
+    for start in range(_STARTS):
+        try:
+            return Versions(pdfbatch=pdfbatch_version(), engine=await _chromium(launcher), fonts=launcher.fonts())
+        except EngineMissingError:
+            raise
+        except EngineError:
+            if start == _STARTS - 1:
+                raise
+    raise AssertionError("unreachable")
+
+
+async def _chromium(launcher: Launcher) -> str:
     browser = await launcher.launch()
     try:
         answer = await browser.connection.call("Browser.getVersion")
     finally:
         await browser.close()
-    product = str(answer["product"]).partition("/")[2]
-    return Versions(pdfbatch=pdfbatch_version(), engine=f"chromium {product}", fonts=launcher.fonts())
+    return "chromium " + str(answer["product"]).partition("/")[2]

@@ -263,7 +263,7 @@ def _check_template(spec: PdfBatchSpec, bundle: Bundle, columns: tuple[str, ...]
     """Raises on columns that no row has; returns what is only worth a word."""
     if spec.template is None or columns is None:
         return []
-    problems = check_columns(bundle, columns)
+    problems = check_columns(bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets)
     if problems:
         raise problems[0]
     return []

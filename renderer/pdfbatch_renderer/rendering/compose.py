@@ -92,8 +92,7 @@ class Composition:
         return finish
 
     def _text(self, pattern: str, what: str) -> Callable[[RowData, int], str]:
-        spec = self.spec.template
-        return compile_text(pattern, spec=spec, what=what)
+        return compile_text(pattern, spec=self.spec.template, what=what, document_date=self.date)
 
     def maker(self, slots: Slots, reader: Reader) -> DocumentMaker:
         """What a worker does with every document."""
@@ -113,9 +112,7 @@ class Composition:
         )
 
 
-def compose(
-    spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None, digest: str
-) -> Composition:
+def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None, digest: str) -> Composition:
     """A batch's parts from its frozen template.
 
     Args:
@@ -134,5 +131,6 @@ def compose(
             page=spec.page,
             document_date=document_date(spec),
             html_limit=size_bytes(spec.limits.html),
+            optional=spec.optional_assets,
         )
     return Composition(spec=spec, bundle=bundle, assets=bundle_assets(bundle), template=template)

@@ -30,7 +30,7 @@ from pdfbatch_renderer.workfolder import WorkFolder
 _ROWS_PER_WORKER: Final = 24
 _FLUSH_DOCUMENTS: Final = 12
 _FLUSH_SECONDS: Final = 0.3
-_WINDOW_PER_WORKER: Final = 48
+WINDOW_PER_WORKER: Final = 48
 
 
 @dataclass(slots=True)
@@ -177,7 +177,7 @@ class Renderer:
                     self.work,
                     attempt=self.attempt,
                     generation=self.generation,
-                    window=_WINDOW_PER_WORKER * self.workers,
+                    window=WINDOW_PER_WORKER * self.workers,
                     tries=spec.retries.document + 1,
                     on_progress=on_record,
                 )

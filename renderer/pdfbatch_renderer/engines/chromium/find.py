@@ -13,6 +13,7 @@ from typing import Final
 from pdfbatch_api.errors import EngineMissingError
 
 ENVIRONMENT_VARIABLE: Final = "PDFBATCH_CHROMIUM"
+_DEBIAN_FOLDER: Final = Path("/usr/lib/chromium")
 _SHELLS: Final = ("chromium-headless-shell", "chrome-headless-shell", "headless_shell")
 _BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome", "chrome")
 
@@ -43,11 +44,11 @@ def find_chromium() -> ChromiumBinary:
                 f"{ENVIRONMENT_VARIABLE} names {told}, and there is no such program",
                 hint="Correct the variable, or unset it to use the Chromium that is installed.",
             )
-        return ChromiumBinary(path, _is_shell(path))
+        return _binary(path)
     for name in _SHELLS + _BROWSERS:
         path = shutil.which(name)
         if path is not None:
-            return ChromiumBinary(path, _is_shell(path))
+            return _binary(path)
     raise EngineMissingError(
         "no Chromium was found",
         hint="Install it: apt-get install chromium-headless-shell (Debian), or set "
@@ -55,8 +56,15 @@ def find_chromium() -> ChromiumBinary:
     )
 
 
-def _is_shell(path: str) -> bool:
-    return "headless" in Path(path).name
+def _binary(path: str) -> ChromiumBinary:
+    # Debian's headless shell is a script that starts the real program and waits for it: signals, and the kernel's
+    # when we die, would reach the script alone.
+    behind = _DEBIAN_FOLDER / Path(path).name
+    with Path(path).open("rb") as file:
+        is_script = file.read(2) == b"#!"
+    if is_script and "headless" in behind.name and behind.is_file():
+        path = str(behind)
+    return ChromiumBinary(path, "headless" in Path(path).name)
 
 
 @functools.cache
