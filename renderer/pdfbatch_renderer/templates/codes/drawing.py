@@ -7,7 +7,7 @@ from typing import Final
 _RUN: Final = re.compile("1+")
 
 
-def runs_path(rows: Iterable[str], *, left: float, top: float) -> str:
+def runs_path(rows: Iterable[str], *, left: int, top: float) -> str:
     """A path of horizontal strokes, one module high, over the runs of "1" in each row.
 
     Args:
@@ -16,6 +16,8 @@ def runs_path(rows: Iterable[str], *, left: float, top: float) -> str:
     """
     parts: list[str] = []
     for number, row in enumerate(rows):
-        y = top + number + 0.5
-        parts.extend(f"M{left + run.start():g} {y:g}h{run.end() - run.start()}" for run in _RUN.finditer(row))
+        middle = f" {top + number + 0.5:g}h"
+        for run in _RUN.finditer(row):
+            start, end = run.span()
+            parts.append(f"M{start + left}{middle}{end - start}")
     return "".join(parts)

@@ -1,7 +1,7 @@
-"""Makes a template's sources need nothing from outside when they are printed: style sheets, fonts and pictures go in.
+"""Makes a template's sources need as little as possible from outside when they are printed.
 
-A print that has to ask for a picture waits for it, and one that asks too late goes out without it. What can be known
-before the first row is put into the source once.
+Style sheets and small pictures are put in, once, before the first row; what is larger is left for the engine, under a
+path that it will find. A file that is not there is a mistake of the template, found here and not in the millionth PDF.
 """
 
 from pdfbatch_renderer.templates.preparation.sources import prepare_source

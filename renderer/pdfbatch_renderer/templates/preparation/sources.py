@@ -5,16 +5,10 @@ from collections.abc import Callable
 from html import escape, unescape
 from html.parser import HTMLParser
 from typing import Final
-from urllib.parse import quote
 
 from pdfbatch_renderer.templates.preparation.jinja_marks import MARK, MaskedSource
 from pdfbatch_renderer.templates.preparation.references import References
 from pdfbatch_renderer.templates.preparation.styles import as_raw, prepared_css, sheet
-
-# A larger picture is answered by the engine, from memory, instead of going to the browser in every document's text.
-MOST_INLINE: Final = 256 * 1024
-# In a loop the same picture would stand in the text as often as the loop turns.
-MOST_INLINE_IN_LOOP: Final = 4 * 1024
 
 _SRC: Final = re.compile(r"(?<=[\s\"'])src\s*=\s*(?:\"(?P<a>[^\"]*)\"|'(?P<b>[^']*)'|(?P<c>[^\s\"'>]+))", re.IGNORECASE)
 
@@ -84,9 +78,7 @@ class _Finder(HTMLParser):
         path = self._references.find(reference, file=self._file, line=self.getpos()[0])
         if path is None:
             return
-        most = MOST_INLINE_IN_LOOP if self._repeated(position) else MOST_INLINE
-        small = len(self._references.files[path]) <= most
-        target = self._references.data_uri(path) if small else quote(path)
+        target = self._references.address(path, repeated=self._repeated(position))
         made = f'src="{target}"' + "\n" * found[0].count("\n")
         self.edits.append((position + found.start(), position + found.end(), made))
 

@@ -2,14 +2,10 @@
 
 import re
 from typing import Final
-from urllib.parse import quote
 
 from pdfbatch_api.errors import TemplateError, Where
 from pdfbatch_renderer.templates.preparation.jinja_marks import MARK, REPLACEMENT
 from pdfbatch_renderer.templates.preparation.references import References
-
-# Larger files are left for the engine to answer: as text they would go to the browser with every document anew.
-MOST_INLINE: Final = 1024 * 1024
 
 # CSS Syntax 3, 4.3: comments, strings, url tokens; nothing else of CSS matters here.
 _TOKEN: Final = re.compile(
@@ -57,9 +53,7 @@ def prepared_css(
         if path is None:
             return found[0]
         _, mark, fragment = reference.partition("#")
-        large = len(references.files[path]) > MOST_INLINE
-        target = quote(path) if large else references.data_uri(path)
-        return f'url("{target}{mark}{fragment}")' + "\n" * found[0].count("\n")
+        return f'url("{references.address(path)}{mark}{fragment}")' + "\n" * found[0].count("\n")
 
     return _TOKEN.sub(put_in, css)
 
