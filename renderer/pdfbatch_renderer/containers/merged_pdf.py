@@ -24,7 +24,6 @@ from pdfbatch_renderer.containers.assembled import (
     member_of,
     too_large,
 )
-from pdfbatch_renderer.containers.internal_links import internal_links, restore_links
 
 _GROUP_DOCUMENTS: Final = 64
 _GROUP_BYTES: Final = 64 << 20
@@ -41,6 +40,27 @@ def assemble_merged_pdf(
     See `assembling.assemble`.
     """
     written: list[Member] = []
+    try:
+        _merge(members, written, destination, document_date, max_bytes)
+    except pikepdf.PdfError as error:
+        raise ContainerError(
+            f"its documents cannot be merged, at {written[-1].name!r} or before: {error}",
+            reason="ContainerFailed",
+            hint="Look at that document; a zip takes any.",
+        ) from error
+    size = destination.stat().st_size
+    if size > max_bytes:
+        raise too_large(size, max_bytes, name=written[-1].name, place=len(written))
+    return assembled_file(destination, written)
+
+
+def _merge(
+    members: Iterator[tuple[str, bytes]],
+    written: list[Member],
+    destination: Path,
+    document_date: dt.datetime,
+    max_bytes: int,
+) -> None:
     with tempfile.TemporaryDirectory(prefix="merge-", dir=destination.parent) as folder:
         parts = [
             _save(group, Path(folder) / f"0-{number}.pdf")
@@ -60,10 +80,6 @@ def assemble_merged_pdf(
             add_bookmarks(merged, [(member.name, member.pages or 0) for member in written])
             describe(merged, document_date)
             save_reproducibly(merged, destination)
-    size = destination.stat().st_size
-    if size > max_bytes:
-        raise too_large(size, max_bytes, name=written[-1].name, place=len(written))
-    return assembled_file(destination, written)
 
 
 def _groups(members: Iterator[tuple[str, bytes]], written: list[Member], max_bytes: int) -> Iterator[pikepdf.Pdf]:
@@ -102,9 +118,10 @@ def _opened(name: str, data: bytes) -> pikepdf.Pdf:
 
 
 def append_pages(merged: pikepdf.Pdf, document: pikepdf.Pdf) -> None:
-    """Appends all pages of `document`, which must stay open until `merged` is saved; links within it still work."""
-    before = len(merged.pages)
-    links = internal_links(document)
+    """Appends all pages of `document`, which is changed, and must stay open until `merged` is saved.
+
+    Links within it, forms and layers still work.
+    """
     for page in document.pages:
         # The structure tree stays behind, and a page that points into it would be an error.
         for key in ("/StructParents", "/Tabs"):
@@ -113,8 +130,7 @@ def append_pages(merged: pikepdf.Pdf, document: pikepdf.Pdf) -> None:
         for annotation in page.obj.get("/Annots", ()):
             if "/StructParent" in annotation:
                 del annotation["/StructParent"]
-    merged.pages.extend(document.pages)
-    restore_links(merged, before, links)
+    merged.add_pages_from(document, outlines="ignore")
 
 
 def add_bookmarks(merged: pikepdf.Pdf, documents: Sequence[tuple[str, int]]) -> None:
