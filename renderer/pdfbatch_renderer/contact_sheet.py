@@ -87,7 +87,10 @@ def _thumbnail(name: str, pdf: bytes, page: int, width: int) -> _Thumbnail:
             pages = len(document)
             sheet = document[min(page, pages - 1)]
             # Landscape pages are as wide as portrait ones: their letters stay the larger for it.
-            picture = sheet.render(scale=width / sheet.get_width()).to_pil().convert("RGB")
+            across, down = sheet.get_size()
+            # Cut off before it is drawn: a page may be 14,400 points high and one wide.
+            below = max(down - across * _TALLEST, 0)
+            picture = sheet.render(scale=width / across, crop=(0, below, 0, 0)).to_pil().convert("RGB")
         finally:
             document.close()
     except (pypdfium2.PdfiumError, IndexError) as error:
@@ -96,9 +99,6 @@ def _thumbnail(name: str, pdf: bytes, page: int, width: int) -> _Thumbnail:
             reason="PdfBroken",
             where=Where(name=name),
         ) from error
-    tallest = round(width * _TALLEST)
-    if picture.height > tallest:
-        picture = picture.crop((0, 0, picture.width, tallest))
     return _Thumbnail(name, "1 page" if pages == 1 else f"{pages:,} pages", picture)
 
 
