@@ -75,7 +75,7 @@ class SourceRow(msgspec.Struct, frozen=True, gc=False):
     Attributes:
         number: its number in the source, from 1 (blank lines of a CSV do not count; the header is no row).
         data: column to value.
-        plain: whether every value is a str, None, bool or 64-bit int (see values.encode_row).
+        plain: whether every value is a str, None, bool, float or 64-bit int (see values.encode_row).
         line: the line of the file it begins on, for text formats.
         document: a whole document (a file source) instead of `data`, with its media type.
     """

@@ -18,12 +18,12 @@ from pdfbatch_renderer.sources.nearest import did_you_mean, shortened
 from pdfbatch_renderer.sources.text_encoding import text_encoding
 from pdfbatch_renderer.sources.text_lines import TextLines, TextProblem
 from pdfbatch_renderer.sources.typed_columns import typed_columns
+from pdfbatch_renderer.sources.value_kinds import is_plain
 
 if TYPE_CHECKING:
     from _csv import Reader as CsvReader
 
 _HEAD: Final = 64 * 1024
-_INT64: Final = range(-(2**63), 2**63)
 
 
 class CsvSource:
@@ -183,7 +183,7 @@ class CsvSource:
                 ) from error
 
     def _fits(self, data: dict[str, Any]) -> bool:
-        return all(data[name] is None or data[name] in _INT64 for name in self._integers)
+        return all(is_plain(data[name]) for name in self._integers)
 
     def _fail(self, error: Exception, lines_read: int, begins: int, *, row: int | None) -> NoReturn:
         if isinstance(error, TextProblem):

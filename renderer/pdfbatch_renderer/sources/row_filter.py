@@ -66,7 +66,7 @@ class RowFilter:
             what, hint = error.what, error.hint
         except _MissingColumnError as error:
             what, hint = f"the row has no column {error.name!r}", did_you_mean(error.name, error.known)
-        except ArithmeticError as error:
+        except (ArithmeticError, RecursionError) as error:
             what, hint = (
                 f"a calculation fails ({type(error).__name__})",
                 "Leave such rows out first: n != 0 and 1 / n > 2.",
