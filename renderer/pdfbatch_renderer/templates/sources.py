@@ -52,7 +52,9 @@ class BundleSources(BaseLoader):
         for path in self.templates:
             self._prepared[path] = prepare_source(self.original(path), references=self._references, file=path)
         for name, text in self.own.items():
-            self._prepared[name] = prepare_source(text, references=self._references, file=name)
+            self._prepared[name] = prepare_source(
+                text, references=References(bundle.files, optional, whole=True), file=name
+            )
 
     def original(self, name: str) -> str:
         """A source as its author knows it.

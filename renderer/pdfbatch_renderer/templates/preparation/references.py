@@ -32,10 +32,12 @@ class References:
     Attributes:
         files: path to content.
         optional: glob patterns of paths that may be missing.
+        whole: whether files of any size are put in: a browser loads nothing for a page's header and footer.
     """
 
     files: Mapping[str, bytes]
     optional: Sequence[str] = ()
+    whole: bool = False
     _uris: dict[str, str] = field(default_factory=dict)
 
     def find(self, reference: str, *, file: str, line: int) -> str | None:
@@ -73,7 +75,7 @@ class References:
         Args:
             repeated: whether the name may stand in a page many times.
         """
-        if len(self.files[path]) > (MOST_INLINE_REPEATED if repeated else MOST_INLINE):
+        if not self.whole and len(self.files[path]) > (MOST_INLINE_REPEATED if repeated else MOST_INLINE):
             return quote(path)
         if path not in self._uris:
             self._uris[path] = data_uri(self.files[path], media_type_of(path))
