@@ -50,7 +50,8 @@ def _first_error(xml: IO[bytes]) -> tuple[str, str] | None:
     text = b""
     while block := xml.read(_BLOCK):
         text = text[-_OVERLAP:] + block
-        found = _ERROR_CELL.search(text)
+        # The expression looks at each cell; nearly always there is nothing for it to find.
+        found = _ERROR_CELL.search(text) if b't="e"' in text else None
         if found:
             text += xml.read(_OVERLAP)
             value = _VALUE.search(text, found.end())

@@ -36,14 +36,13 @@ class XlsxSource:
     def __init__(self, spec: RowsSource, kind: FileKind, reader: Reader, row_limit: int) -> None:
         self._spec = spec
         self._uri = spec.uri
-        self._compression = kind.compression
-        self._reader = reader
         self._limit = row_limit
-        with open_seekable(reader, self._uri, self._compression) as stream:
-            sheet = self._sheet(stream)
+        with open_seekable(reader, self._uri, kind.compression) as stream:
+            # Kept: reading it takes longer than all the rest, and it is in memory as a whole in any case.
+            self._sheet = sheet = self._read(stream)
             stream.seek(0)
             failed = first_error_cell(stream, sheet.name)
-            header = next((cells for cells in sheet.iter_rows() if _is_filled(cells)), None)
+        header = next((cells for cells in sheet.iter_rows() if _is_filled(cells)), None)
         if failed is not None:
             cell, text = failed
             raise SourceError(
@@ -71,26 +70,25 @@ class XlsxSource:
             SourceError: a row is over the limit, or there is none.
         """
         number = 0
-        with open_seekable(self._reader, self._uri, self._compression) as stream:
-            filled = (cells for cells in self._sheet(stream).iter_rows() if _is_filled(cells))
-            next(filled)  # the header
-            for cells in filled:
-                number += 1
-                size = sum(len(cell.encode()) for cell in cells if type(cell) is str)
-                if size > self._limit:
-                    raise SourceError(
-                        f"the row has {size:,} bytes; the limit is {self._limit:,}",
-                        where=Where(uri=self._uri, row=number),
-                        hint="If it is meant to be that long, raise limits.row.",
-                    )
-                data = dict(zip(self._columns, map(_as_value, cells), strict=True))
-                yield SourceRow(number, data, all(map(is_plain, data.values())))
+        filled = (cells for cells in self._sheet.iter_rows() if _is_filled(cells))
+        next(filled)  # the header
+        for cells in filled:
+            number += 1
+            size = sum(len(cell.encode()) for cell in cells if type(cell) is str)
+            if size > self._limit:
+                raise SourceError(
+                    f"the row has {size:,} bytes; the limit is {self._limit:,}",
+                    where=Where(uri=self._uri, row=number),
+                    hint="If it is meant to be that long, raise limits.row.",
+                )
+            data = dict(zip(self._columns, map(_as_value, cells), strict=True))
+            yield SourceRow(number, data, all(map(is_plain, data.values())))
         if number == 0:
             raise SourceError(
                 "there is a header and no row after it", where=Where(uri=self._uri), hint="Is it the right sheet?"
             )
 
-    def _sheet(self, stream: BinaryIO) -> python_calamine.CalamineSheet:
+    def _read(self, stream: BinaryIO) -> python_calamine.CalamineSheet:
         head = read_head(stream, 8)
         stream.seek(0)
         if not head:
