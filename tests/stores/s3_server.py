@@ -1,0 +1,52 @@
+"""A real S3 server for tests: moto's, over HTTP on 127.0.0.1."""
+
+import logging
+import threading
+import urllib.request
+
+from moto.server import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+
+class S3Server:
+    """Runs in a thread from `start` to `stop`.
+
+    One request at a time: moto looks whether an object exists and then writes it, without a lock, so that with
+    several threads of its own two conditional writes could both succeed. S3 promises that they do not.
+    """
+
+    def __init__(self) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=False)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="s3 server", daemon=True)
+
+    @property
+    def port(self) -> int:
+        """Of 127.0.0.1."""
+        return self._server.port
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    def create_bucket(self, name: str) -> None:
+        """Makes a bucket in us-east-1."""
+        self.put_raw(name, "")
+
+    def put_raw(self, bucket: str, key: str, data: bytes = b"") -> None:
+        """A PUT past our own client, for keys that it does not write. `key` is percent-encoded already."""
+        # moto tells S3 from other services by the credential's scope.
+        scope = "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=0"
+        path = f"/{bucket}/{key}" if key else f"/{bucket}"
+        request = urllib.request.Request(self.url + path, data, {"authorization": scope}, method="PUT")
+        with urllib.request.urlopen(request, timeout=30):
+            pass
