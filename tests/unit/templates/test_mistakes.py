@@ -85,7 +85,7 @@ def test_the_same_name_may_be_missing_where_the_template_asks_for_it() -> None:
 @pytest.mark.parametrize(
     ("source", "line", "said"),
     [
-        ("a\n{% if name %}\nb", 2, "{% endif %}"),
+        ("a\n{% if name %}\nb", 3, "{% endif %}"),
         ("a\n{{ first name }}", 2, "in: {{ first name }}. A name has no blanks"),
         ("a\n\n{% fro x in y %}", 3, "unknown tag 'fro'"),
         ("{{ name | mony }}", 1, "there is no filter 'mony', in: {{ name | mony }}. Did you mean 'money'?"),

@@ -85,9 +85,7 @@ def test_an_entry_that_does_not_exist_fails_its_document() -> None:
 
 
 def test_the_same_row_gives_the_same_page() -> None:
-    source = (
-        "{{ items | unique | list }} {{ items | groupby('a') | length }} {{ {'b': 1, 'a': 2} | tojson }} {{ now() }}"
-    )
+    source = "{{ items | groupby('a') | length }} {{ {'b': 1, 'a': 2} | tojson }} {{ now() }}"
     row: dict[str, Any] = {"items": [{"a": 1}, {"a": 2}, {"a": 1}]}
 
     assert a_template(source).page(row).html == a_template(source).page(row).html

@@ -170,8 +170,12 @@ def _check_pattern(format: Any) -> None:
 
 def _pattern(format: str) -> NumberPattern:
     _check_pattern(format)
+    wrong = RefusedError(f"{shown(format)} is not a number format", hint="Write a CLDR pattern: #,##0.00 ¤.")
     try:
         pattern: NumberPattern = parse_pattern(format)
     except ValueError as error:
-        raise RefusedError(f"{shown(format)} is not a number format", hint="A CLDR pattern: #,##0.00 ¤.") from error
+        raise wrong from error
+    # Babel takes any text for a pattern, and prints it without the number.
+    if not pattern.number_pattern:
+        raise wrong
     return pattern
