@@ -191,7 +191,7 @@ ONE_MISTAKE = {
     ),
     "a line indented too little": (
         instead("    uri: out/", "    uri: out/\n   existing: Keep"),
-        "line 13: character 4: this line does not fit what began in line 5. Lines of one block begin at the same "
+        "line 13: character 4: this line does not fit what began in line 6. Lines of one block begin at the same "
         "column; or a quote or bracket above is not closed.",
     ),
     "a key without its colon": (
