@@ -143,6 +143,12 @@ class RowEnvironment(ImmutableSandboxedEnvironment):
             args = tuple(check_call(__obj, args, kwargs, __self.text_limit))
         return super().call(__context, __obj, *args, **kwargs)
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """`order.items`: the field, where an object of the row has one of that name, and not Python's method."""
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Whether a template may have this attribute."""
         return super().is_safe_attribute(obj, attr, value) and not reads_clock(obj, attr)

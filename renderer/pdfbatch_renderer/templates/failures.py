@@ -50,6 +50,8 @@ def document_error(error: Exception, *, row: Mapping[str, Any], number: int, ent
 def _said(error: Exception) -> tuple[str, str | None]:
     if isinstance(error, SecurityError):
         return (f"the template asks for what is closed to templates: {_sentence(error)}", None)
+    if isinstance(error, TemplateNotFound) and error.message not in (None, error.name):
+        return (_sentence(error.message), None)
     if isinstance(error, TemplateNotFound):
         return (f"there is no file {error.name!r} in the template's folder", _OUTSIDE)
     if isinstance(error, TemplateSyntaxError):

@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from jinja2 import Template
 
-from pdfbatch_api.errors import DocumentError, TemplateError
+from pdfbatch_api.errors import DocumentError, TemplateError, Where
 from pdfbatch_api.protocols import PageHtml
 from pdfbatch_api.resource import PageSpec, TemplateSpec
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.templates.bundle import Bundle
 from pdfbatch_renderer.templates.checking import check_sources
 from pdfbatch_renderer.templates.environment import RowEnvironment
-from pdfbatch_renderer.templates.failures import FAILED, document_error
+from pdfbatch_renderer.templates.failures import document_error
 from pdfbatch_renderer.templates.locales import LocaleEnvironments
 from pdfbatch_renderer.templates.refusals import RefusedError
 from pdfbatch_renderer.templates.sources import BundleSources
@@ -145,5 +145,9 @@ def compile_template(
     )
     check_sources(environments.default, sources)
     if bundle.entry is None and spec.entry_column is None:
-        raise TemplateError(f"the template has no entry ({FAILED})", hint="Set spec.template.entry.")
+        raise TemplateError(
+            "there is no telling which file is rendered",
+            where=Where(key="spec.template.entry"),
+            hint="Set it, or spec.template.entryColumn.",
+        )
     return CompiledTemplate(entry=bundle.entry, sources=sources, environments=environments, html_limit=html_limit)

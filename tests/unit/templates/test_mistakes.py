@@ -121,6 +121,13 @@ def test_a_template_that_is_not_utf8_names_its_line() -> None:
         a_template("-").with_file("old.html", b"a\ncaf\xe9").compiled()
 
 
+def test_a_picture_cannot_be_included() -> None:
+    template = a_template("a\n{% include file %}").with_file("logo.png", b"\x89PNG")
+
+    with pytest.raises(DocumentError, match=r"line 2: logo\.png, line 1: the file is not UTF-8"):
+        template.html(file="logo.png")
+
+
 def test_an_include_that_may_be_missing_is_no_mistake() -> None:
     source = "{% include 'no.html' ignore missing %}{% include ['no.html', 'yes.html'] %}"
 

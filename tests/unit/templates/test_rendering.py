@@ -28,6 +28,14 @@ def test_a_column_whose_name_has_blanks_is_found_among_columns() -> None:
     assert a_template("{{ columns['Invoice No.'] }}").page({"Invoice No.": "17"}).html == "17"
 
 
+def test_a_field_wins_over_a_method_of_its_name() -> None:
+    template = a_template(
+        "{{ order.items | length }}{{ order.values }}{% for key, _ in other.items() %}{{ key }}{% endfor %}"
+    )
+
+    assert template.html(order={"items": [1, 2, 3], "values": "v"}, other={"k": 1}) == "3vk"
+
+
 def test_the_number_of_the_row_is_row_unless_a_column_has_that_name() -> None:
     assert a_template("{{ row }}").page({}, number=41).html == "41"
     assert a_template("{{ row }}").page({"row": "mine"}, number=41).html == "mine"
@@ -75,6 +83,14 @@ def test_a_row_may_name_its_entry() -> None:
     template = a_template("one").with_file("two.html", "two").without_entry("kind")
 
     assert template.page({}, entry="two.html").html == "two"
+
+
+def test_a_template_without_an_entry_is_refused_unless_a_column_names_it() -> None:
+    template = a_template("one")
+    template.entry = None
+
+    with pytest.raises(TemplateError, match=r"spec\.template\.entry"):
+        template.compiled()
 
 
 def test_an_entry_that_does_not_exist_fails_its_document() -> None:
