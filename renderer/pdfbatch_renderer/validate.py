@@ -34,7 +34,7 @@ def validate(batch: Batch) -> list[str]:
         keep = compile_filter(spec.source.rows.filter, source.columns)
     kept = 0
     for row in sample:
-        if keep is not None and not keep(row.data):
+        if keep is not None and not keep.keeps(row):
             continue
         kept += 1
         name_of(row.data, row.number)

@@ -155,7 +155,7 @@ class _PlannedRows:
         collect = columns is None
         for row in self._source.rows():
             data = row.data
-            if keep is not None and not keep(data):
+            if keep is not None and not keep.keeps(row):
                 counts.filtered += 1
                 continue
             if collect:

@@ -7,7 +7,7 @@ when the browser runs in a container beside us. Closing it ends the browser, in 
 import asyncio
 import socket
 from collections.abc import Callable
-from typing import Any, Final, TypeVar
+from typing import Any, Final, cast
 
 import msgspec
 
@@ -55,7 +55,6 @@ _encoder = msgspec.json.Encoder()
 _anything = msgspec.json.Decoder()
 
 EventHandler = Callable[[str, msgspec.Raw], None]
-_T = TypeVar("_T")
 
 
 class Connection(asyncio.Protocol):
@@ -88,9 +87,8 @@ class Connection(asyncio.Protocol):
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        transport.set_write_buffer_limits(high=64 << 20)
-        self._transport = transport
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.set_write_buffer_limits(high=64 << 20)
 
     def data_received(self, data: bytes) -> None:
         buffer = self._buffer

@@ -20,7 +20,7 @@ from pdfbatch_renderer.engines.chromium.launch import Browser, Launcher
 from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
 from pdfbatch_renderer.engines.chromium.tab import Tab
 
-_WATCH_SECONDS: Final = 0.1
+_WATCH_SECONDS: Final = 0.2
 _STARTS: Final = 3
 
 

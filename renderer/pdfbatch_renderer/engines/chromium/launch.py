@@ -14,7 +14,7 @@ from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_renderer.engines.chromium.connection import Connection
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium, fonts_digest
 from pdfbatch_renderer.engines.chromium.flags import command_line
-from pdfbatch_renderer.process_memory import tree_memory
+from pdfbatch_renderer.process_memory import ProcessTree
 
 SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
 
@@ -63,9 +63,10 @@ class _Subprocess:
         self._pid = pid
         self.connection = connection
         self._profile = profile
+        self._tree = ProcessTree(pid)
 
     def memory(self) -> int | None:
-        return tree_memory(self._pid)
+        return self._tree.memory()
 
     async def close(self) -> None:
         self.connection.close()
