@@ -15,7 +15,16 @@ from pdfbatch_api.resource.running import ScalingSpec
 _Asks: TypeAlias = Callable[[PdfBatchSpec], bool]
 
 
-class _Gap(NamedTuple):
+class Gap(NamedTuple):
+    """A part of the design that this version lacks.
+
+    Attributes:
+        key: where a manifest asks for it.
+        what: its name.
+        hint: what to do instead.
+        asks: whether a spec asks for it.
+    """
+
     key: str
     what: str
     hint: str
@@ -33,59 +42,59 @@ def _pvc(uri: str | None) -> bool:
 _CHROMIUM: Final = f"Use {EngineSpec().name}."
 _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 
-_GAPS: Final = (
-    _Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf")),
-    _Gap("spec.engine.name", "engine weasyprint", _CHROMIUM, _engine("weasyprint")),
-    _Gap("spec.engine.name", "engine typst", _CHROMIUM, _engine("typst")),
-    _Gap(
+GAPS: Final = (
+    Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf")),
+    Gap("spec.engine.name", "engine weasyprint", _CHROMIUM, _engine("weasyprint")),
+    Gap("spec.engine.name", "engine typst", _CHROMIUM, _engine("typst")),
+    Gap(
         "spec.engine.chromium.scripts",
         "JavaScript in pages",
         "Leave it out, and let the template make what the script would.",
         lambda spec: spec.engine.chromium.scripts,
     ),
-    _Gap(
+    Gap(
         "spec.engine.chromium.network",
         "pages that load from the network",
         "Put the files into the template's folder, or name a column of URIs in images.",
         lambda spec: bool(spec.engine.chromium.network),
     ),
-    _Gap(
+    Gap(
         "spec.source.urls",
         "source urls",
         "Fetch the pages, and give them as spec.source.files.",
         lambda spec: spec.source.urls is not None,
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.letterhead",
         "postprocessing letterhead",
         "Draw it in the template, as a background.",
         lambda spec: spec.postprocessing.letterhead is not None,
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.watermark",
         "postprocessing watermark",
         "Draw it in the template, as a fixed element.",
         lambda spec: spec.postprocessing.watermark is not None,
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.attachments",
         "postprocessing attachments",
         _OUTSIDE,
         lambda spec: bool(spec.postprocessing.attachments),
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.encryption",
         "postprocessing encryption",
         _OUTSIDE,
         lambda spec: spec.postprocessing.encryption is not None,
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.signature",
         "postprocessing signature",
         _OUTSIDE,
         lambda spec: spec.postprocessing.signature is not None,
     ),
-    _Gap(
+    Gap(
         "spec.postprocessing.linearize",
         "postprocessing linearize",
         _OUTSIDE,
@@ -94,19 +103,19 @@ _GAPS: Final = (
 )
 
 _LOCAL_GAPS: Final = (
-    _Gap(
+    Gap(
         "spec.template.configMap",
         "a template in a ConfigMap without a cluster",
         "Use spec.template.uri or inline.",
         lambda spec: spec.template is not None and spec.template.config_map is not None,
     ),
-    _Gap(
+    Gap(
         "spec.output.uri",
         "pvc:// without a cluster",
         "Give a folder.",
         lambda spec: _pvc(spec.output.uri),
     ),
-    _Gap(
+    Gap(
         "spec.workFolder.uri",
         "pvc:// without a cluster",
         "Give a folder.",
@@ -115,7 +124,7 @@ _LOCAL_GAPS: Final = (
 )
 
 # Fields that only the operator and Kubernetes read: a manifest with them runs on a laptop, and is told so.
-_CLUSTER_ONLY: Final[tuple[tuple[str, _Asks], ...]] = (
+CLUSTER_ONLY: Final[tuple[tuple[str, _Asks], ...]] = (
     ("spec.renderers", lambda spec: spec.renderers is not None),
     ("spec.scaling", lambda spec: spec.scaling != ScalingSpec()),
     ("spec.retries.shard", lambda spec: spec.retries.shard != RetriesSpec().shard),
@@ -139,7 +148,7 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
     spec = batch.spec
     errors = [
         NotInThisVersionError(f"{gap.what}: not in this version", where=Where(key=gap.key), hint=gap.hint)
-        for gap in _GAPS + (_LOCAL_GAPS if local else ())
+        for gap in GAPS + (_LOCAL_GAPS if local else ())
         if gap.asks(spec)
     ]
     if len(errors) > 1:
@@ -148,4 +157,4 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
         raise errors[0]
     if not local:
         return []
-    return [f"{key} has no effect without a cluster" for key, asks in _CLUSTER_ONLY if asks(spec)]
+    return [f"{key} has no effect without a cluster" for key, asks in CLUSTER_ONLY if asks(spec)]

@@ -1,0 +1,40 @@
+"""What holds for every tier: in CI, a test that is skipped is a test that failed.
+
+A machine without the browser, qpdf or a socket would otherwise be green and have tested nothing.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+_CI = os.environ.get("CI", "").lower() == "true"
+
+
+def refused(report: pytest.TestReport | pytest.CollectReport, *, ci: bool = _CI) -> bool:
+    """Whether a report is of a skip that CI does not take. A test that is expected to fail is none."""
+    return ci and report.skipped and not hasattr(report, "wasxfail")
+
+
+def _fail(report: pytest.TestReport | pytest.CollectReport) -> None:
+    reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+    report.outcome = "failed"
+    report.longrepr = f"skipped, and CI skips nothing: {reason}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test or fixture that skips."""
+    report = yield
+    if refused(report):
+        _fail(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A module that skips all of itself."""
+    report = yield
+    if refused(report):
+        _fail(report)
+    return report
