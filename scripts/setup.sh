@@ -99,11 +99,12 @@ set_up_environment() {
 
 # ---- The browser --------------------------------------------------------------------------------------------------
 
-headless_shell() { has chromium-headless-shell || has chrome-headless-shell || has headless_shell; }
-any_chromium() {
+# Not named as the programs are: `command -v` finds functions too.
+found_headless_shell() { has chromium-headless-shell || has chrome-headless-shell || has headless_shell; }
+found_any_chromium() {
   has chromium || has chromium-browser || has google-chrome-stable || has google-chrome || has chrome
 }
-fonts() { ! has fc-list || fc-list 2>/dev/null | head -n 1 | grep -q .; }
+found_fonts() { ! has fc-list || [ -n "$(fc-list : family 2>/dev/null)" ]; }
 
 browser_packages=(chromium-headless-shell fonts-dejavu-core fonts-liberation)
 
@@ -112,15 +113,15 @@ set_up_browser() {
     has "$PDFBATCH_CHROMIUM" || fail "PDFBATCH_CHROMIUM names $PDFBATCH_CHROMIUM, and there is no such program"
     return
   fi
-  if headless_shell && fonts; then
+  if found_headless_shell && found_fonts; then
     return
   fi
   if may_install && install "${browser_packages[@]}"; then
     return
   fi
-  if headless_shell || any_chromium; then
-    fonts || say "no fonts are installed, so text will be boxes: apt-get install fonts-dejavu-core fonts-liberation"
-    headless_shell || say "using the full Chromium; chromium-headless-shell is several times as fast"
+  if found_headless_shell || found_any_chromium; then
+    found_fonts || say "no fonts are installed, so text will be boxes: apt-get install fonts-dejavu-core fonts-liberation"
+    found_headless_shell || say "using the full Chromium; chromium-headless-shell is several times as fast"
     return
   fi
   say "a browser is needed to print with, and it could not be installed:"
