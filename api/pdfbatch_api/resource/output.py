@@ -58,7 +58,7 @@ class OutputSpec(ResourceModel):
     name: str = Field(
         min_length=1,
         max_length=1024,
-        description="Each document's name (Jinja2): \"{{ customer }}/{{ number }}.pdf\"; {{ row }} is its number.",
+        description='Each document\'s name (Jinja2): "{{ customer }}/{{ number }}.pdf"; {{ row }} is its number.',
     )
     existing: Literal["Overwrite", "Keep", "Refuse"] = Field(
         default="Overwrite", description="What happens to an object of that name that an earlier batch left."
