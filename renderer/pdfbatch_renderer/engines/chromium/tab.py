@@ -9,7 +9,7 @@ import msgspec
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
-from pdfbatch_renderer.engines.chromium.guard import may_share_a_tab, refreshes
+from pdfbatch_renderer.engines.chromium.guard import manners
 from pdfbatch_renderer.engines.chromium.requests import Requests
 
 # A print is taken again when requests were under way during it; each time the answers are in the tab's cache.
@@ -160,9 +160,10 @@ class Tab:
         """
         if self.spent:
             raise EngineError("the tab is spent")
-        if refreshes(page.html):
+        behaviour = manners(page.html)
+        if behaviour.refreshes:
             raise _navigates()
-        if not may_share_a_tab(page.html):
+        if not behaviour.may_share_a_tab:
             self.spent = True
         requests = self._requests
         requests.begin(page.assets)
