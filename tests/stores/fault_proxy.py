@@ -43,7 +43,7 @@ def answer(status: int, code: str, message: str = "made up by the fault proxy") 
     """The proxy answers itself, with S3's XML for errors; the server never sees the request."""
     body = f"<?xml version='1.0'?><Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
     head = f"HTTP/1.1 {status} Fault\r\ncontent-type: application/xml\r\ncontent-length: {len(body)}\r\n"
-    return Fault("answer", head.encode() + b"connection: close\r\n\r\n" + body)
+    return Fault("answer", head.encode() + b'etag: "0"\r\n' + b"connection: close\r\n\r\n" + body)
 
 
 def delay(seconds: float) -> Fault:
@@ -87,7 +87,7 @@ class FaultProxy:
         self._server_port = server_port
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="fault proxy", daemon=True)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a plan's `when` may ask `count`
         self._plans: list[_Plan] = []
         self._server: asyncio.Server | None = None
         self.requests: list[Request] = []
@@ -144,7 +144,8 @@ class FaultProxy:
             body = await reader.readexactly(int(headers.get("content-length", "0")))
             fault = self._fault_for(Request(method, path, headers, len(body)))
             await self._suffer(fault, head, body, writer)
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
+            # Cancelled only by `_stop`; let through, it would be logged as an error by asyncio.streams (3.11).
             writer.transport.abort()
         finally:
             writer.close()

@@ -3,7 +3,10 @@
 import logging
 import threading
 import urllib.request
+from collections.abc import Iterable
 
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
 
@@ -41,6 +44,12 @@ class S3Server:
     def create_bucket(self, name: str) -> None:
         """Makes a bucket in us-east-1."""
         self.put_raw(name, "")
+
+    def fill(self, bucket: str, keys: Iterable[str]) -> None:
+        """Objects of one byte, put into the server's own storage: 10,000 requests would take half a minute."""
+        backend = s3_backends[DEFAULT_ACCOUNT_ID]["aws"]
+        for key in keys:
+            backend.put_object(bucket, key, b"x")
 
     def put_raw(self, bucket: str, key: str, data: bytes = b"") -> None:
         """A PUT past our own client, for keys that it does not write. `key` is percent-encoded already."""

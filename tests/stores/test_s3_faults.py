@@ -1,10 +1,12 @@
 """A store in trouble: 500, 503, slow, cut connections, lost answers. It recovers, or says so clearly."""
 
 import time
+import zlib
+from contextlib import suppress
 
 import pytest
 
-from pdfbatch_api.errors import ObjectMissingError, PreconditionError, StoreError, StoreRefusedError
+from pdfbatch_api.errors import ObjectMissingError, PreconditionError, StoreError, StoreFullError, StoreRefusedError
 from pdfbatch_api.protocols import Store, Stored
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.stores import open_store
@@ -123,7 +125,7 @@ async def test_documents_survive_trouble_and_none_is_doubled_refused_or_kept(
 ) -> None:
     # given a store that loses a third of all requests, in turn before and after it did what was asked
     def every_third(request: Request) -> bool:
-        return puts(request) and hash(request.path) % 3 == 0
+        return puts(request) and zlib.crc32(request.path.encode()) % 3 == 0
 
     for fault in (CUT_AFTER, SLOW_DOWN, CUT_BEFORE, CUT_AFTER, INTERNAL):
         proxy.plan(fault, times=6, when=every_third)
@@ -142,9 +144,7 @@ async def test_documents_survive_trouble_and_none_is_doubled_refused_or_kept(
     assert all(healthy.get(name) == data for name, data in documents.items())
 
 
-def test_a_lost_answer_of_a_refused_write_is_still_refused(
-    troubled: Store, healthy: Store, proxy: FaultProxy
-) -> None:
+def test_a_lost_answer_of_a_refused_write_is_still_refused(troubled: Store, healthy: Store, proxy: FaultProxy) -> None:
     healthy.put("a", b"somebody else's")
     proxy.plan(CUT_AFTER, times=2, when=puts)
 
@@ -191,6 +191,9 @@ async def test_a_writer_whose_store_stays_down_fails_and_can_go_on_when_it_is_ba
     with pytest.raises(StoreError, match="connection was cut, tried"):
         for number in range(40):
             await writer.stage(f"{number}.pdf", b"x")
+        await writer.commit()
+    # What failed in stage() is said once more by commit(), which ends the batch that cannot be relied upon.
+    with suppress(StoreError):
         await writer.commit()
 
     proxy.recover()
@@ -240,8 +243,6 @@ async def test_a_writer_stops_at_once_when_it_has_no_permission(troubled: Store,
 
 
 def test_a_full_store_is_told_as_full(troubled: Store, proxy: FaultProxy, bucket: str) -> None:
-    from pdfbatch_api.errors import StoreFullError
-
     proxy.plan(answer(507, "XMinioStorageFull"), times=1000)
     store = open_store(f"s3://{bucket}/out", _options(proxy, retry_for="1s"))
 
@@ -254,9 +255,7 @@ def test_a_bucket_that_is_not_there_is_found_by_the_probe(s3_options: StoreOptio
         open_store("s3://no-such-bucket/out", s3_options).probe()
 
 
-def test_a_store_that_ignores_conditional_writes_is_found_by_the_probe(
-    troubled: Store, proxy: FaultProxy
-) -> None:
+def test_a_store_that_ignores_conditional_writes_is_found_by_the_probe(troubled: Store, proxy: FaultProxy) -> None:
     # given a server that says it wrote, whatever the condition was
     proxy.plan(answer(200, "Fine"), times=2, when=lambda request: puts(request) and proxy.count(puts) == 2)
 
@@ -264,7 +263,8 @@ def test_a_store_that_ignores_conditional_writes_is_found_by_the_probe(
         troubled.probe()
 
 
-def test_no_error_shows_a_credential_or_the_servers_raw_text(troubled: Store, proxy: FaultProxy) -> None:
+def test_no_error_shows_a_credential_or_the_servers_raw_text(bucket: str, proxy: FaultProxy) -> None:
+    troubled = open_store(f"s3://{bucket}/out", _options(proxy, retry_for="1s"))
     # given a server that repeats what it was sent, as S3 does when a signature is wrong
     secret = "sample-secret-key sample-access-key"
     for status, code in ((403, "SignatureDoesNotMatch"), (500, "InternalError")):
@@ -278,3 +278,12 @@ def test_no_error_shows_a_credential_or_the_servers_raw_text(troubled: Store, pr
         assert error.__cause__ is None
         assert error.__suppress_context__
         assert "sample-" not in str(error)
+
+
+def test_the_manifests_endpoint_is_used_whatever_the_environment_says(
+    bucket: str, s3_options: StoreOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")
+
+    assert open_store(f"s3://{bucket}/elsewhere", s3_options).put("a", b"x").size == 1

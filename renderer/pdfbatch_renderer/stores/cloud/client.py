@@ -8,9 +8,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
+from obstore.exceptions import BaseError
 from obstore.store import AzureStore, GCSStore, S3Store
 
-from pdfbatch_api.errors import ManifestError, Where
+from pdfbatch_api.errors import ManifestError, StoreRefusedError, Where
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_api.resource.quantities import seconds
 
@@ -24,6 +25,12 @@ Client: TypeAlias = S3Store | GCSStore | AzureStore
 _RETRIES: Final = 5
 _ENDPOINTS: Final = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT")
 
+_NEEDS: Final = {
+    "s3": "Check the variables whose names begin with AWS_",
+    "gs": "Set GOOGLE_APPLICATION_CREDENTIALS to the path of a service account's JSON file that can be read here",
+    "az": "Set AZURE_STORAGE_ACCOUNT_NAME, and AZURE_STORAGE_ACCOUNT_KEY or another credential",
+}
+
 
 def client(scheme: str, bucket: str, options: StoreOptions) -> Client:
     """The client of a bucket. Connects to nothing yet.
@@ -35,8 +42,17 @@ def client(scheme: str, bucket: str, options: StoreOptions) -> Client:
 
     Raises:
         ManifestError: the endpoint is not one.
+        StoreRefusedError: the environment lacks something, or holds what cannot be read.
     """
-    return _client(os.getpid(), scheme, bucket, options)
+    try:
+        return _client(os.getpid(), scheme, bucket, options)
+    except (BaseError, ValueError, OSError):
+        # Not its own words: they may hold a piece of a key that could not be read.
+        raise StoreRefusedError(
+            "the environment does not hold what this store needs, or it cannot be read",
+            where=Where(uri=f"{scheme}://{bucket}/"),
+            hint=_NEEDS[scheme],
+        ) from None
 
 
 @functools.lru_cache(maxsize=64)

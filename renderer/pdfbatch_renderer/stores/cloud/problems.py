@@ -136,7 +136,7 @@ def _by_text(head: str, text: str, timeout: str) -> Problem:
         return Problem(Kind.REFUSED, "there are no credentials for this store", _CREDENTIALS_HINT)
     if code in _NO_BUCKET:
         return Problem(Kind.REFUSED, "there is no such bucket", _BUCKET_HINT)
-    if code in _OTHER_REGION or status in (301, 307):
+    if code in _OTHER_REGION or status in (301, 307) or "BareRedirect" in text:
         return Problem(Kind.REFUSED, "the bucket is in another region", "Set store.region to the bucket's region")
     if code in _FULL or status == 507:
         return Problem(Kind.FULL, "the store is full", "Make room and run the batch again: it goes on where it stopped")

@@ -41,6 +41,15 @@ class _Ranges(io.RawIOBase):
         self._at += len(data)
         return len(data)
 
+    def readall(self) -> bytes:
+        # The inherited one asks for 8 KB at a time: 20 MB took 11 seconds.
+        pieces = bytearray()
+        while self._at < self._info.size:
+            piece = self._read_range(self._at, min(self._at + _PIECE, self._info.size))
+            pieces += piece
+            self._at += len(piece)
+        return bytes(pieces)
+
 
 def open_stream(info: ObjectInfo, read_range: Callable[[int, int], bytes]) -> io.BufferedReader:
     """An object as a buffered, seekable file.
