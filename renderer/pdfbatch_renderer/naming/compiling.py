@@ -10,7 +10,7 @@ from jinja2 import meta
 from pdfbatch_api.errors import OutputNameError, Where
 from pdfbatch_api.nearest import nearest
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.naming.normalising import PLAIN_LENGTH, SEGMENT_BYTES, is_plain, normalise_name
+from pdfbatch_renderer.naming.normalising import PLAIN_LENGTH, SEGMENT_BYTES, normalise_name, plain_names
 from pdfbatch_renderer.naming.pattern import ROW, Column, Literal, Part, RowNumber, simple_parts
 from pdfbatch_renderer.naming.sandboxed import compile_expression, name_environment
 from pdfbatch_renderer.naming.values import name_part
@@ -85,7 +85,7 @@ def _fast(parts: Sequence[Part], careful: Namer) -> Namer:
         return careful
     numbers = {part: index + 1 for index, part in enumerate(columns)}
     form = "".join(_format_field(part, numbers) for part in parts).format
-    slashes = sum(part.text.count("/") for part in parts if isinstance(part, Literal))
+    is_plain = plain_names(sum(part.text.count("/") for part in parts if isinstance(part, Literal)))
     get = _getter(columns)
 
     def name(data: RowData, row: int) -> str:
@@ -96,10 +96,8 @@ def _fast(parts: Sequence[Part], careful: Namer) -> Namer:
             return careful(data, row)
         if (
             (len(made) <= PLAIN_LENGTH or (made.isascii() and len(made) <= SEGMENT_BYTES))
-            and made.count("/") == slashes
             and is_plain(made) is not None
-            and None not in values
-            and "" not in values
+            and all(values)  # not None and not empty; a 0 or False is for the careful way to tell apart
         ):
             return made
         return careful(data, row)

@@ -12,6 +12,7 @@ Nothing is ever cut: two long names must not become one.
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Final
 
 from pdfbatch_api.errors import OutputNameError
@@ -40,13 +41,14 @@ _DEVICE: Final = re.compile(rf"{_DEVICES}(?=[. ]|\Z)")
 _LETTERS: Final = "À-ɏΑ-ΡΣ-ώЀ-џぁ-ゖァ-ヺ一-鿿가-힣"
 _INNER: Final = rf"A-Za-z0-9_!#$%&()+,;=@^`~\-{_LETTERS}"
 _PLAIN_SEGMENT: Final = rf"(?!{_DEVICES}(?:[. /]|\Z))[{_INNER}](?:[{_INNER}. ]*[{_INNER}])?"
-_PLAIN: Final = re.compile(
-    rf"(?!(?i:manifest\.parquet|manifest\.jsonl|summary\.json|report\.html)(?:/|\Z))"
-    rf"{_PLAIN_SEGMENT}(?:/{_PLAIN_SEGMENT})*"
-)
+_NOT_OURS: Final = r"(?!(?i:manifest\.parquet|manifest\.jsonl|summary\.json|report\.html)(?:/|\Z))"
 # Longer plain names may be over SEGMENT_BYTES: none of their characters has more than three bytes.
 PLAIN_LENGTH: Final = SEGMENT_BYTES // 3
-is_plain: Final = _PLAIN.fullmatch
+
+
+def plain_names(slashes: int) -> Callable[[str], re.Match[str] | None]:
+    """Matches names with so many slashes that the rule leaves as they are, but for their length."""
+    return re.compile(rf"{_NOT_OURS}{_PLAIN_SEGMENT}(?:/{_PLAIN_SEGMENT}){{{slashes}}}").fullmatch
 
 
 def normalise_name(name: str) -> str:
