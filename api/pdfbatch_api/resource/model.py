@@ -12,7 +12,6 @@ class ResourceModel(BaseModel):
         populate_by_name=True,
         extra="forbid",
         frozen=True,
-        str_strip_whitespace=False,
     )
 
 
