@@ -15,19 +15,22 @@ pytestmark = pytest.mark.chaos
 
 
 def test_browsers_that_are_killed_are_replaced(tmp_path: Path) -> None:
-    batch = ABatch(tmp_path / "batch", documents=900)
-    running = batch.start("run", "--workers", "2")
+    batch = ABatch(tmp_path / "batch", documents=400)
+    running = batch.start("run", "--workers", "1")
     killed = 0
-    while running.process.poll() is None and killed < 5:
-        time.sleep(0.2)
-        for browser in running.browsers()[:1]:
+    # when the browser is killed each time it has come some documents further, and so is printing
+    while running.process.poll() is None and killed < 4:
+        before = len(batch.documents_there())
+        while running.process.poll() is None and len(batch.documents_there()) < before + 40:
+            time.sleep(0.02)
+        for browser in running.browsers():
             with contextlib.suppress(psutil.NoSuchProcess):
                 browser.kill()
                 killed += 1
     assert running.wait() == 0, running.text
-    assert killed >= 3
+    assert killed == 4
     records = batch.records().values()
-    assert Counter(record.status for record in records) == {"succeeded": 900}
+    assert Counter(record.status for record in records) == {"succeeded": 400}
     assert any(record.tries > 1 for record in records)
     assert batch.findings() == []
 

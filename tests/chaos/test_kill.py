@@ -1,6 +1,7 @@
 """kill -9 at any moment: nothing lost, nothing doubled, nobody innocent blamed."""
 
 import random
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -95,11 +96,11 @@ def test_a_row_that_kills_its_worker_every_time_is_the_only_one_that_fails(tmp_p
 
 
 def test_ctrl_c_stops_in_good_order_and_says_how_to_go_on(tmp_path: Path) -> None:
-    import signal
-
     batch = ABatch(tmp_path / "batch", documents=600)
     running = batch.start("run", "--workers", "2")
-    time.sleep(3)
+    while len(batch.documents_there()) < 60:
+        assert running.process.poll() is None, running.text
+        time.sleep(0.02)
     running.process.send_signal(signal.SIGINT)
     assert running.wait(30) == 130, running.text
     assert "Go on with: pdfbatch run" in running.text

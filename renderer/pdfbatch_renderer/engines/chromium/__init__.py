@@ -4,8 +4,16 @@ from pdfbatch_renderer.engines.chromium.engine import ChromiumEngine
 from pdfbatch_renderer.engines.chromium.launch import (
     ChromiumSocket,
     ChromiumSubprocess,
+    EngineUnreachableError,
     Launcher,
     launcher_from_environment,
 )
 
-__all__ = ["ChromiumEngine", "ChromiumSocket", "ChromiumSubprocess", "Launcher", "launcher_from_environment"]
+__all__ = [
+    "ChromiumEngine",
+    "ChromiumSocket",
+    "ChromiumSubprocess",
+    "EngineUnreachableError",
+    "Launcher",
+    "launcher_from_environment",
+]

@@ -16,12 +16,12 @@ from pdfbatch_api.protocols import Asset, PageHtml, Printed
 from pdfbatch_api.resource import ChromiumOptions, PageSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_renderer.engines.chromium.connection import CdpError
-from pdfbatch_renderer.engines.chromium.launch import Browser, Launcher
+from pdfbatch_renderer.engines.chromium.launch import Browser, EngineUnreachableError, Launcher
 from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
 from pdfbatch_renderer.engines.chromium.tab import Tab
 
 _WATCH_SECONDS: Final = 0.2
-_STARTS: Final = 3
+_STARTS: Final = 5
 
 
 class ChromiumEngine:
@@ -92,23 +92,26 @@ class ChromiumEngine:
                 await self._open_tab()
                 self._watching = asyncio.create_task(self._watch(self._browser))
                 return
-            except EngineError:
+            except EngineError as error:
                 await self._close_browser()
-                if start == _STARTS - 1:
+                if start == _STARTS - 1 or isinstance(error, EngineUnreachableError):
                     raise
                 await asyncio.sleep(0.2 * 2**start)
 
     async def _open_tab(self) -> None:
         assert self._browser is not None
-        async with asyncio.timeout(self._timeout):
-            self._tab = await Tab.open(
-                self._browser.connection,
-                begin_frame_control=self._launcher.begin_frame_control,
-                digest=self._digest,
-                assets=self._assets,
-                optional=self._optional,
-                media=self._page.media,
-            )
+        try:
+            async with asyncio.timeout(self._timeout):
+                self._tab = await Tab.open(
+                    self._browser.connection,
+                    begin_frame_control=self._launcher.begin_frame_control,
+                    digest=self._digest,
+                    assets=self._assets,
+                    optional=self._optional,
+                    media=self._page.media,
+                )
+        except TimeoutError as error:
+            raise EngineError(f"the browser opened no tab within {self._timeout:g} s") from error
 
     async def _watch(self, browser: Browser) -> None:
         """Ends a browser whose memory runs over: its calls then fail, and the document in hand pays."""
@@ -125,10 +128,11 @@ class ChromiumEngine:
     async def render(self, page: PageHtml) -> Printed:
         last: DocumentError | None = None
         for tries in range(1, self._retries + 2):
+            # Not in the document's time, and none of its tries: it has no part in how long a browser takes to start.
+            tab = await self._ready_tab()
             self._too_large = False
             try:
                 async with asyncio.timeout(self._timeout):
-                    tab = await self._ready_tab()
                     parameters = with_header_and_footer(self._parameters, page.header, page.footer, self._date)
                     pdf, warnings = await tab.print(page, parameters)
             except TimeoutError:
@@ -174,11 +178,15 @@ class ChromiumEngine:
             await self._restart("recycled")
         if self._browser is None or self._browser.connection.lost.is_set():
             await self._restart("lost")
-        if self._tab is not None and self._tab.spent:
-            await self._tab.close()
-            self._tab = None
-        if self._tab is None:
-            await self._open_tab()
+        try:
+            if self._tab is not None and self._tab.spent:
+                async with asyncio.timeout(self._timeout):
+                    await self._tab.close()
+                self._tab = None
+            if self._tab is None:
+                await self._open_tab()
+        except (TimeoutError, EngineError):
+            await self._restart("lost")
         assert self._tab is not None
         return self._tab
 

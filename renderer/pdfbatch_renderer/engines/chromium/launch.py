@@ -7,6 +7,7 @@ import shutil
 import signal
 import socket
 import tempfile
+import time
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -17,6 +18,17 @@ from pdfbatch_renderer.engines.chromium.flags import command_line
 from pdfbatch_renderer.process_memory import ProcessTree
 
 SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
+
+# Seconds that a browser behind the socket is waited for. A container that was killed for its memory is back in a
+# second, the next time in ten, then in twenty: the kubelet's back-off.
+WAIT_VARIABLE: Final = "PDFBATCH_CHROMIUM_WAIT"
+_WAIT_SECONDS: Final = 30.0
+_FIRST_PAUSE: Final = 0.05
+_LONGEST_PAUSE: Final = 1.0
+
+
+class EngineUnreachableError(EngineError):
+    """Nothing answers where the engine should be, although it was waited for: trying again at once is of no use."""
 
 
 class Browser(Protocol):
@@ -77,6 +89,12 @@ class _Subprocess:
         await asyncio.to_thread(shutil.rmtree, self._profile, ignore_errors=True)
 
 
+def _last_words(errors: int) -> str:
+    """What the browser printed last, but for what it always prints in a container (there is no bus)."""
+    said = os.pread(errors, 16_000, 0).decode(errors="replace").strip().splitlines()
+    return next((line for line in reversed(said) if "/bus.cc" not in line), "")
+
+
 def _reap(pid: int) -> None:
     with contextlib.suppress(ChildProcessError):
         os.waitpid(pid, 0)
@@ -87,7 +105,7 @@ class ChromiumSubprocess:
 
     def __init__(self, binary: ChromiumBinary | None = None) -> None:
         self.binary = binary or find_chromium()
-        self._sandbox = os.geteuid() != 0 and _user_namespaces()
+        self._sandbox = sandbox_works()
 
     @property
     def begin_frame_control(self) -> bool:
@@ -122,9 +140,8 @@ class ChromiumSubprocess:
                     await connection.call("Browser.getVersion")
             except (TimeoutError, EngineError) as error:
                 await browser.close()
-                said = os.pread(errors, 4000, 0).decode(errors="replace").strip().splitlines()
                 raise EngineError(
-                    f"Chromium did not start: {said[-1] if said else error or 'no answer in 30 s'}",
+                    f"Chromium did not start: {_last_words(errors) or error or 'no answer in 30 s'}",
                     hint=f"Try it by hand: {self.binary.path} --headless --no-sandbox --dump-dom about:blank",
                 ) from error
             return browser
@@ -163,6 +180,11 @@ class ChromiumSubprocess:
                 os.close(descriptor)
 
 
+def sandbox_works() -> bool:
+    """Whether Chromium's own sandbox can work for this user on this machine."""
+    return os.geteuid() != 0 and _user_namespaces()
+
+
 def _user_namespaces() -> bool:
     # Debian's switch, and the general limit; either being 0 means that the sandbox cannot start.
     for name in ("/proc/sys/kernel/unprivileged_userns_clone", "/proc/sys/user/max_user_namespaces"):
@@ -184,10 +206,16 @@ class _Connected:
 
 
 class ChromiumSocket:
-    """Reaches browsers behind a unix socket on which every connection is a browser of its own."""
+    """Reaches browsers behind a unix socket on which every connection is a browser of its own (see serve.py).
 
-    def __init__(self, path: str, *, begin_frame_control: bool = True) -> None:
+    Args:
+        path: of the socket.
+        wait: seconds to wait for a browser: the engine container may be starting, or restarting after it was killed.
+    """
+
+    def __init__(self, path: str, *, wait: float = _WAIT_SECONDS, begin_frame_control: bool = True) -> None:
         self.path = path
+        self._wait = wait
         self._begin_frame_control = begin_frame_control
 
     @property
@@ -203,31 +231,66 @@ class ChromiumSocket:
         return []
 
     async def launch(self) -> Browser:
-        last: Exception | None = None
-        for attempt in range(60):  # the engine container may be starting, or restarting after it was killed
-            stream = socket.socket(socket.AF_UNIX)
-            stream.setblocking(False)
+        deadline = time.monotonic() + self._wait
+        pause = _FIRST_PAUSE
+        while True:
             try:
+                return await self._connect(deadline)
+            except (OSError, EngineError) as error:  # a TimeoutError is an OSError
+                if time.monotonic() + pause > deadline:
+                    raise EngineUnreachableError(
+                        f"no browser answers on the socket {self.path}, tried for {self._wait:g} s: {_words(error)}",
+                        hint=f"Look at the engine container (kubectl logs POD -c engine), or at {SOCKET_VARIABLE}; "
+                        f"{WAIT_VARIABLE} says how many seconds it is waited for.",
+                    ) from error
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, _LONGEST_PAUSE)
+
+    async def _connect(self, deadline: float) -> Browser:
+        stream = socket.socket(socket.AF_UNIX)
+        stream.setblocking(False)
+        connection: Connection | None = None
+        try:
+            async with asyncio.timeout(max(deadline - time.monotonic(), _LONGEST_PAUSE)):
                 await asyncio.get_running_loop().sock_connect(stream, self.path)
                 connection = await Connection.over(stream)
-                async with asyncio.timeout(30):
-                    await connection.call("Browser.getVersion")
-                return _Connected(connection)
-            except (OSError, EngineError) as error:
+                await connection.call("Browser.getVersion")
+            return _Connected(connection)
+        except BaseException:
+            # The transport owns the socket once there is one.
+            if connection is not None:
+                connection.close()
+            else:
                 stream.close()
-                last = error
-                await asyncio.sleep(min(0.05 * 1.5**attempt, 1.0))
-        raise EngineError(
-            f"no browser answers on the socket {self.path}: {last}",
-            hint="Look at the engine container: kubectl logs POD -c engine.",
+            raise
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, EngineError):
+        return error.what
+    if isinstance(error, TimeoutError):
+        return "it accepts connections, and no browser speaks"
+    return getattr(error, "strerror", None) or str(error)
+
+
+def _wait_from_environment() -> float:
+    told = os.environ.get(WAIT_VARIABLE)
+    try:
+        seconds = float(told) if told else _WAIT_SECONDS
+    except ValueError:
+        seconds = -1.0
+    if not 0 <= seconds <= 3600:
+        raise EngineMissingError(
+            f"{WAIT_VARIABLE} is {told!r}, and not a number of seconds", hint="Write 30, say; at most 3600."
         )
+    return seconds
 
 
 def launcher_from_environment() -> Launcher:
     """The engine container's socket if PDFBATCH_CHROMIUM_SOCKET names one, else Chromium on this machine.
 
     Raises:
-        EngineMissingError: neither is there.
+        EngineMissingError: there is no Chromium here, or PDFBATCH_CHROMIUM_WAIT is no number.
     """
     path = os.environ.get(SOCKET_VARIABLE)
-    return ChromiumSocket(path) if path else ChromiumSubprocess()
+    return ChromiumSocket(path, wait=_wait_from_environment()) if path else ChromiumSubprocess()
