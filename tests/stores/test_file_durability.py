@@ -1,5 +1,6 @@
 """What a folder must hold to when the machine, the process or the disk does not."""
 
+import asyncio
 import errno
 import os
 import signal
@@ -7,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -156,6 +158,27 @@ async def test_a_folder_that_is_removed_meanwhile_is_made_again(tmp_path: Path) 
     await writer.close()
 
     assert isinstance(answers["folder/b.pdf"], Stored)
+
+
+def test_writers_that_tidy_up_do_not_disturb_others_that_begin(tmp_path: Path) -> None:
+    # given several at once in one folder, each removing what is empty whenever it is done
+    async def use(number: int) -> None:
+        store = open_store(str(tmp_path), StoreOptions())
+        for turn in range(12):
+            writer = store.writer(existing="Overwrite", attempt=f"{number}-{turn}")
+            await writer.stage(f"{number}/{turn}.pdf", b"x")
+            answers = await writer.commit()
+            assert all(isinstance(answer, Stored) for answer in answers.values())
+            await writer.close()
+            await asyncio.to_thread(store.put, f".pdfbatch/records/{number}-{turn}", b"x")
+            await asyncio.to_thread(store.delete_prefix, f".pdfbatch/{number}/")
+
+    with ThreadPoolExecutor(4) as pool:
+        for future in [pool.submit(asyncio.run, use(number)) for number in range(4)]:
+            future.result()
+
+    store = open_store(str(tmp_path), StoreOptions())
+    assert len(list(store.list())) == 4 * 12 * 2
 
 
 def test_what_is_being_written_is_not_listed(tmp_path: Path) -> None:

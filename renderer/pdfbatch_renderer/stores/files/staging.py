@@ -3,10 +3,11 @@
 import itertools
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from pdfbatch_renderer.stores.files.whole import make_folders
+from pdfbatch_renderer.stores.files.whole import PERSISTENCE, make_folders
 
 STAGING: Final = ".pdfbatch/staging/"
 
@@ -26,13 +27,24 @@ class StagingFolder:
         self._mark = f"{os.getpid():x}-{secrets.token_hex(4)}"
         self._numbers = itertools.count(1)  # its next() is one step, whatever the threads do
 
-    def make(self) -> list[Path]:
-        """Makes the folder; returns those above that must be synced (see make_folders)."""
-        return make_folders(self._folder)
+    def write(self, write: Callable[[Path], int]) -> tuple[Path, int, list[Path]]:
+        """A new temporary file.
 
-    def next_path(self) -> Path:
-        """A path that no other file has."""
-        return self._folder / f"{self._mark}-{next(self._numbers)}"
+        Args:
+            write: makes and fills a file at the path it is given, and returns its descriptor.
+
+        Returns:
+            The path, the descriptor, and the folders that were made on the way and must be synced (make_folders).
+        """
+        path = self._folder / f"{self._mark}-{next(self._numbers)}"
+        changed: list[Path] = []
+        # Whoever closes a writer removes the folder when it is empty, maybe just after it was made here.
+        for _ in range(PERSISTENCE):
+            try:
+                return path, write(path), changed
+            except FileNotFoundError:
+                changed += make_folders(self._folder)
+        return path, write(path), changed
 
     def remove_if_empty(self) -> None:
         """Leaves no trace, unless somebody else is at work here too."""

@@ -159,13 +159,11 @@ class FileStore:
         target = self._path(name)
 
         def attempt() -> Stored:
-            changed = set(self._staging.make())
-            temporary = self._staging.next_path()
-            fd = write(temporary)
+            temporary, fd, made = self._staging.write(write)
             try:
                 os.fsync(fd)
                 size = os.fstat(fd).st_size
-                changed |= {*make_folders(target.parent), target.parent}
+                changed = {*made, *make_folders(target.parent), target.parent}
                 published = publish(temporary, target, existing="Refuse" if create_only else "Overwrite")
             finally:
                 os.close(fd)

@@ -17,6 +17,9 @@ from pdfbatch_renderer.stores.files.syncing import start_writing_out
 # What link(2) answers on a filesystem without hard links.
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EMLINK})
 
+# How often a step is taken again that another process undid between two system calls.
+PERSISTENCE: Final = 100
+
 Outcome = Literal["written", "kept", "refused"]
 
 
@@ -76,7 +79,7 @@ def publish(temporary: Path, target: Path, *, existing: str) -> Published:
 
 def _without_overwriting(temporary: Path, target: Path, existing: str) -> Published:
     # Again when what was there is gone before it could be compared.
-    for _ in range(100):
+    for _ in range(PERSISTENCE):
         try:
             target.hardlink_to(temporary)
         except FileExistsError:
@@ -120,6 +123,18 @@ def make_folders(folder: Path, known: Collection[Path] = ()) -> list[Path]:
         OSError: NotADirectoryError or FileExistsError where a part of the path is a file.
     """
     changed: list[Path] = []
+    for _ in range(PERSISTENCE):
+        try:
+            _make_folders(folder, known, changed)
+            return changed
+        except FileNotFoundError:
+            # Somebody removed an empty folder above, just after it was made or seen.
+            known = ()
+    _make_folders(folder, known, changed)
+    return changed
+
+
+def _make_folders(folder: Path, known: Collection[Path], changed: list[Path]) -> None:
     missing: list[Path] = []
     at = folder
     while at not in known and not at.is_dir():
@@ -133,6 +148,6 @@ def make_folders(folder: Path, known: Collection[Path] = ()) -> list[Path]:
         except FileExistsError:
             # Another writer was faster; its sync may still be to come, so the parent is synced here too.
             if not part.is_dir():
+                part.stat()  # raises FileNotFoundError when it is gone again: tried once more
                 raise
         changed.append(part.parent)
-    return changed

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -94,7 +95,9 @@ class FileWriter:
         return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._commit)))
 
     async def close(self) -> None:
-        """See protocols.OutputWriter."""
+        """See protocols.OutputWriter. A second call does nothing."""
+        if self._closing.is_set():
+            return
         self._closing.set()
         for future, _ in self._handed_over:
             future.cancel()
@@ -117,20 +120,15 @@ class FileWriter:
             self._results[name] = explain(error, "write", self._uri, ascii(name))
             return
         try:
-            temporary = self._staging.next_path()
-            self._unsynced.append(self._patiently(lambda: self._write(temporary, data)))
+            write = partial(write_temporary, data=data)
+            temporary, fd, made = self._patiently(lambda: self._staging.write(write))
+            self._unsynced.append(fd)
             self._staged.append(_Staged(name, temporary))
+            self._changed.update(made)
             if len(self._unsynced) >= _OPEN_FILES:
                 self._sync()
         except OSError as error:
             raise self._failed(error, name) from error
-
-    def _write(self, temporary: Path, data: bytes) -> int:
-        try:
-            return write_temporary(temporary, data)
-        except FileNotFoundError:
-            self._changed.update(self._staging.make())
-            return write_temporary(temporary, data)
 
     def _commit(self) -> dict[str, Stored | StoreError]:
         if self._failure is not None:
