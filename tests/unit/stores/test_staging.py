@@ -1,5 +1,6 @@
 """Temporary files beside writers that remove what they think is nobody's."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -24,8 +25,8 @@ def test_a_folder_that_keeps_vanishing_is_made_until_the_file_is_in_it(tmp_path:
     path, fd, changed = StagingFolder(tmp_path / "out", "a").write(write)
 
     # then it is there, and every folder that got a name is known
-    with open(fd, "rb", closefd=True):
-        assert path.read_bytes() == b"x"
+    os.close(fd)
+    assert path.read_bytes() == b"x"
     assert removals == 0
     assert {tmp_path, tmp_path / "out", tmp_path / "out/.pdfbatch"} <= set(changed)
 
@@ -42,8 +43,7 @@ def test_only_empty_folders_are_tidied_away(tmp_path: Path) -> None:
     mine, other = StagingFolder(tmp_path, "a"), StagingFolder(tmp_path, "b")
     for folder in (mine, other):
         path, fd, _ = folder.write(lambda path: write_temporary(path, b"x"))
-        with open(fd, "rb", closefd=True):
-            pass
+        os.close(fd)
     mine.remove_if_empty()
     other.remove_if_empty()
     assert path.read_bytes() == b"x"
