@@ -136,6 +136,7 @@ set_up_tests() {
   local missing=()
   has pdftotext && has pdfinfo || missing+=(poppler-utils)
   has qpdf || missing+=(qpdf)
+  has socat || missing+=(socat) # the engine behind a socket, as its container runs it
   [ ${#missing[@]} = 0 ] && return
   if may_install && install "${missing[@]}"; then
     return

@@ -5,7 +5,7 @@ from typing import Final
 
 from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_api.plan import Versions
-from pdfbatch_renderer.engines.chromium import Launcher
+from pdfbatch_renderer.engines.chromium import EngineUnreachableError, Launcher
 
 # A browser may die while it starts: of a full machine, or somebody's hand.
 _STARTS: Final = 3
@@ -25,7 +25,7 @@ async def versions_here(launcher: Launcher) -> Versions:
     for start in range(_STARTS):
         try:
             return Versions(pdfbatch=pdfbatch_version(), engine=await _chromium(launcher), fonts=launcher.fonts())
-        except EngineMissingError:
+        except (EngineMissingError, EngineUnreachableError):
             raise
         except EngineError:
             if start == _STARTS - 1:

@@ -99,16 +99,23 @@ def _say_how_it_ended(result: "RunResult", manifest: Path) -> None:  # type: ign
 
 def verify_command(
     output: Annotated[str, typer.Argument(help="The batch's output: a folder or s3://…", metavar="URI")],
+    manifest: Annotated[
+        Path | None,
+        typer.Option("--manifest", "-m", help="Its manifest, for spec.output.store: a bucket's endpoint, say."),
+    ] = None,
 ) -> None:
     """Audit a finished batch: every row has one record, every record its document, no document without a record.
 
     Reads every document and compares its digest. Exit status 0: all is there; 1: something is not, and it is named.
+    A bucket's endpoint and region come from --manifest, or from the environment (AWS_ENDPOINT_URL, AWS_ALLOW_HTTP …).
     """
+    from pdfbatch_renderer.batch import open_batch
     from pdfbatch_renderer.stores import open_store
     from pdfbatch_renderer.verify import verify
 
     with errors_for_people():
-        store = open_store(output, StoreOptions(), base=Path.cwd())
+        options = open_batch(manifest).spec.output.store if manifest is not None else StoreOptions()
+        store = open_store(output, options, base=Path.cwd())
         result = verify(store)
         for finding in result.findings:
             out.print(f"{finding}", markup=False)

@@ -1,0 +1,239 @@
+"""The engine behind a unix socket: the same bytes as over a pipe, and no document pays when it goes away."""
+
+import asyncio
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from pdfbatch_api.errors import EngineError
+from pdfbatch_api.protocols import Asset, PageHtml
+from pdfbatch_api.resource import PageSpec
+from pdfbatch_renderer.engines.chromium import ChromiumSocket, ChromiumSubprocess, EngineUnreachableError
+from pdfbatch_renderer.engines.chromium.find import ChromiumBinary
+from pdfbatch_renderer.engines.chromium.serve import script
+from tests.chaos.a_batch import ABatch
+from tests.render.chromium.conftest import EngineFactory
+
+pytestmark = pytest.mark.render
+
+SQUARE = Asset(
+    b"<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><rect width='9' height='9'/></svg>", "image/svg+xml"
+)
+PAGES = [
+    PageHtml("<h1>Plain</h1><p>one page"),
+    PageHtml("<h1>Long</h1>" + "<p>line" * 200, header="<b>header</b>", footer="<i class=pageNumber></i>"),
+    PageHtml("<img src='square.svg'><p>Grüße, 世界, \U0001f600", assets={"square.svg": SQUARE}),
+]
+
+
+def undated(pdf: bytes) -> bytes:
+    """Without the clock's time, which is replaced after the engine."""
+    return re.sub(rb"\(D:\d{14}\+00'00'\)", b"()", pdf)
+
+
+class Server:
+    """The engine's server, as its container runs it, in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "engine.sock"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        line = [sys.executable, "-m", "pdfbatch_renderer.engines.chromium.serve", str(self.path)]
+        self._process = subprocess.Popen(line, stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def stop(self) -> None:
+        """Ends socat and all that it started, as the end of a container does; the socket stays behind."""
+        if self._process is None:
+            return
+        for process in [*psutil.Process(self._process.pid).children(recursive=True), self._process]:
+            process.kill()
+        self._process.wait()
+        self._process = None
+
+    def connections(self) -> list[psutil.Process]:
+        """socat's process for each connection."""
+        assert self._process is not None
+        return psutil.Process(self._process.pid).children()
+
+    def browsers(self) -> list[psutil.Process]:
+        """The browsers' main processes."""
+        return [child for connection in self.connections() for child in connection.children()]
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    # Not pytest's folder: a socket's path has 107 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="pdfbatch-test-") as folder:
+        server = Server(Path(folder))
+        yield server
+        server.stop()
+
+
+@pytest.mark.parametrize("tagged", [False, True])
+async def test_socket_and_pipe_print_the_same_bytes(server: Server, start_engine: EngineFactory, tagged: bool) -> None:
+    # given the same engine over a pipe, and behind a socket
+    server.start()
+    page = PageSpec(tagged=tagged)
+    pipe = await start_engine(page=page)
+    socket = await start_engine(page=page, launcher=ChromiumSocket(str(server.path)))
+    # when both print the same documents
+    over_pipe = [undated((await pipe.render(one)).pdf) for one in PAGES]
+    over_socket = [undated((await socket.render(one)).pdf) for one in PAGES]
+    # then not a byte differs but the clock's, and a plan made with one holds with the other
+    assert over_socket == over_pipe
+    assert socket.version == pipe.version
+    assert ChromiumSocket(str(server.path)).fonts() == ChromiumSubprocess().fonts()
+
+
+@pytest.mark.parametrize("what", ["the browser", "socat's process for the connection"])
+async def test_a_connection_that_dies_with_a_document_is_replaced(
+    server: Server, start_engine: EngineFactory, what: str
+) -> None:
+    server.start()
+    engine = await start_engine(launcher=ChromiumSocket(str(server.path)))
+    # given a document in hand
+    long = PageHtml("<p>line" * 5_000)
+    printing = asyncio.create_task(engine.render(long))
+    await asyncio.sleep(0.15)
+    assert not printing.done()
+    # when what prints it is killed
+    (victim,) = server.browsers() if what == "the browser" else server.connections()
+    victim.kill()
+    # then it is printed by another browser, at its second try
+    printed = await printing
+    assert printed.tries == 2
+    assert engine.restarts == {"crash": 1}
+    assert undated(printed.pdf) == undated((await engine.render(long)).pdf)
+
+
+async def test_a_document_does_not_pay_for_the_time_that_the_server_is_away(
+    server: Server, start_engine: EngineFactory
+) -> None:
+    # given an engine that lost its server between two documents, for longer than a document may take
+    server.start()
+    engine = await start_engine(launcher=ChromiumSocket(str(server.path)), timeout=2.0)
+    first = await engine.render(PAGES[0])
+    server.stop()
+    await asyncio.sleep(0.2)
+    # when the next document comes, and the server is back later
+    printing = asyncio.create_task(engine.render(PAGES[0]))
+    await asyncio.sleep(3.0)
+    assert not printing.done()
+    server.start()
+    # then it is printed at its first try
+    printed = await printing
+    assert undated(printed.pdf) == undated(first.pdf)
+    assert printed.tries == 1
+
+
+async def test_closing_the_connection_ends_the_browser_even_if_it_hangs(
+    server: Server, start_engine: EngineFactory
+) -> None:
+    server.start()
+    engine = await start_engine(launcher=ChromiumSocket(str(server.path)))
+    (browser,) = server.browsers()
+    browser.suspend()
+    await engine.close()
+    # socat waits half a second for the other direction
+    await asyncio.to_thread(browser.wait, 10)
+
+
+async def test_nothing_at_the_socket_is_said_after_the_wait(tmp_path: Path, start_engine: EngineFactory) -> None:
+    began = time.monotonic()
+    with pytest.raises(EngineUnreachableError, match="No such file") as error:
+        await start_engine(launcher=ChromiumSocket(str(tmp_path / "nothing.sock"), wait=0.5))
+    assert time.monotonic() - began < 5
+    assert "PDFBATCH_CHROMIUM_WAIT" in str(error.value)
+
+
+async def test_a_socket_that_accepts_and_says_nothing_is_left_after_the_wait(
+    tmp_path: Path, start_engine: EngineFactory
+) -> None:
+    silent = await asyncio.start_unix_server(lambda reader, writer: None, tmp_path / "silent.sock")
+    async with silent:
+        with pytest.raises(EngineUnreachableError, match="no browser speaks"):
+            await start_engine(launcher=ChromiumSocket(str(tmp_path / "silent.sock"), wait=0.5))
+
+
+def test_a_batch_goes_on_while_its_server_is_killed_and_started_again(server: Server, tmp_path: Path) -> None:
+    # given a batch that renders behind a socket
+    server.start()
+    batch = ABatch(tmp_path / "batch", documents=400, spec={"limits": {"timeout": "5s"}})
+    running = batch.start("run", "--workers", "2", environment={"PDFBATCH_CHROMIUM_SOCKET": str(server.path)})
+    # when the server dies with both browsers, twice, and is started again
+    for _ in range(2):
+        before = len(batch.documents_there())
+        while len(batch.documents_there()) < before + 40:
+            assert running.process.poll() is None, running.text
+            time.sleep(0.02)
+        server.stop()
+        time.sleep(1)
+        server.start()
+    # then all documents are there, and nothing else happened to them
+    assert running.wait() == 0, running.text
+    assert {record.status for record in batch.records().values()} == {"succeeded"}
+    assert len(batch.documents_there()) == 400
+    assert batch.findings() == []
+
+
+def test_the_batch_that_was_planned_over_a_pipe_is_rendered_behind_a_socket(server: Server, tmp_path: Path) -> None:
+    # given a batch rendered over pipes, and its twin that is planned so
+    spec = {"page": {"tagged": True, "footer": "<p style='font-size:8px'><span class='date'></span></p>"}}
+    over_pipe = ABatch(tmp_path / "pipe", documents=30, spec=spec)
+    assert over_pipe.run("--workers", "1").process.returncode == 0
+    behind_socket = ABatch(tmp_path / "socket", documents=30, spec=spec)
+    assert behind_socket.start("plan").wait() == 0
+    # when the twin is rendered behind a socket
+    server.start()
+    environment = {"PDFBATCH_CHROMIUM_SOCKET": str(server.path)}
+    running = behind_socket.start("run", "--workers", "2", environment=environment)
+    assert running.wait() == 0, running.text
+    # then the documents are the same, byte for byte
+    names = over_pipe.documents_there()
+    assert len(names) == 30
+    assert {n: (behind_socket.out / n).read_bytes() for n in names} == {
+        n: (over_pipe.out / n).read_bytes() for n in names
+    }
+
+
+def test_a_plan_without_an_engine_says_so(tmp_path: Path) -> None:
+    batch = ABatch(tmp_path / "batch", documents=5)
+    path = tmp_path / "nothing.sock"
+    began = time.monotonic()
+    environment = {"PDFBATCH_CHROMIUM_SOCKET": str(path), "PDFBATCH_CHROMIUM_WAIT": "1"}
+    running = batch.start("plan", environment=environment)
+    assert running.wait() == 69, running.text
+    assert time.monotonic() - began < 20
+    assert str(path) in running.text.replace("\n", "")
+    assert not batch.documents_there()
+
+
+def test_a_wait_that_is_no_number_is_refused(tmp_path: Path) -> None:
+    batch = ABatch(tmp_path / "batch", documents=5)
+    environment = {"PDFBATCH_CHROMIUM_SOCKET": "/nowhere", "PDFBATCH_CHROMIUM_WAIT": "soon"}
+    running = batch.start("plan", environment=environment)
+    assert running.wait() == 78, running.text
+    assert "'soon'" in running.text
+
+
+def test_a_socket_name_that_socat_would_misread_is_refused() -> None:
+    with pytest.raises(EngineError, match="cannot be called"):
+        script(Path("/run/a,b"), ChromiumBinary("/usr/bin/x-headless", True), sandbox=False, fonts="f")
+
+
+def test_the_printed_script_is_the_one_that_is_run(tmp_path: Path) -> None:
+    line = [sys.executable, "-m", "pdfbatch_renderer.engines.chromium.serve", "--print", "--sandbox", "/run/e/s"]
+    text = subprocess.run(line, capture_output=True, text=True, check=True, env=dict(os.environ)).stdout
+    assert "--remote-debugging-pipe" in text
+    assert "'--host-resolver-rules=MAP * ~NOTFOUND'" in text
+    assert "--no-sandbox" not in text
+    assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
