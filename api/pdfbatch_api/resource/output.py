@@ -12,9 +12,9 @@ from pdfbatch_api.resource.source import Uri
 class StoreOptions(ResourceModel):
     """What a store needs beside its URI; credentials come from the environment or the Secret."""
 
-    endpoint: str | None = Field(default=None, max_length=2048, description="Another S3 endpoint: MinIO, Ceph …")
-    region: str | None = Field(default=None, max_length=64)
-    allow_http: bool = Field(default=False, description="Whether an endpoint without TLS may be used.")
+    endpoint: str | None = Field(default=None, max_length=2048, description="S3: another endpoint: MinIO, Ceph …")
+    region: str | None = Field(default=None, max_length=64, description="S3: the bucket's region.")
+    allow_http: bool = Field(default=False, description="S3: whether an endpoint without TLS may be used.")
     path_style: bool = Field(default=False, description="S3: the bucket in the path instead of the host name.")
     timeout: str = Field(default="30s", pattern="^[0-9]+s$", description="How long one request may take.")
     retry_for: str = Field(

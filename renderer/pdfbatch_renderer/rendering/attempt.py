@@ -27,6 +27,8 @@ class ShardAttempt:
         attempt: a pod's uid, or a random id; no other attempt has it.
         window: how many rows may be begun and not yet recorded.
         tries: how many attempts a row may kill before it is condemned.
+        spools: whether documents wait for a container once they are rendered.
+        spools: whether documents wait in the spool for their container: their records are not the last word then.
         on_progress: told of each record once it is durable.
 
     Attributes:
@@ -44,6 +46,7 @@ class ShardAttempt:
         generation: int,
         window: int,
         tries: int,
+        spools: bool,
         on_progress: Callable[[int, Record], None],
     ) -> None:
         self.plan = plan
@@ -57,7 +60,7 @@ class ShardAttempt:
         self._window = window
         self._tries = tries
         self._on_progress = on_progress
-        self._spools = b'"container":{' in bytes(plan.spec).replace(b" ", b"")
+        self._spools = spools
         self._number = 0
         self._inheritance = Inheritance()
         self._waiting: list[Record] = []
@@ -186,8 +189,15 @@ class ShardAttempt:
             await self._settled.wait()
 
     async def replace(self, records: list[Record]) -> None:
-        """Records what became of documents in their containers, which replaces what is known of them."""
+        """Records what became of documents in their containers, which replaces what is known of them.
+
+        Raises:
+            SealedError: the batch was finished meanwhile: the waiting documents may be gone since, and what they
+                were missed for is no news.
+            StoreError.
+        """
         if records:
+            await self._look_for_seal(at_once=True)
             await self._write("records", records)
             for record in records:
                 self.done[record.row] = record
@@ -209,9 +219,9 @@ class ShardAttempt:
             raise self._error
         await self._write("end", (), disrupted=disrupted)
 
-    async def _look_for_seal(self) -> None:
+    async def _look_for_seal(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if now - self._looked < _SEAL_SECONDS:
+        if now - self._looked < _SEAL_SECONDS and not at_once:
             return
         self._looked = now
         if await asyncio.to_thread(self._work.sealed):

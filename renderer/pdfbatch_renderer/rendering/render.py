@@ -179,6 +179,7 @@ class Renderer:
                     generation=self.generation,
                     window=WINDOW_PER_WORKER * self.workers,
                     tries=spec.retries.document + 1,
+                    spools=spec.output.container is not None,
                     on_progress=on_record,
                 )
                 await attempt.begin()

@@ -21,7 +21,6 @@ class Inheritance:
         done: row to record: nothing is to be done about these in this generation.
         window: how many of the first rows that are not done are to be rendered alone; 0: none.
         intents: row to the number of attempts that died with it alone in hand.
-        next_number: of the first segment that has no name yet, were the attempt's id used before.
     """
 
     done: dict[int, Record] = field(default_factory=dict)
