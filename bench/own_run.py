@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from bench.invoice import TEMPLATE
 from bench.workload import Workload
+from pdfbatch_api.records import decode_segment
 
 # Prebuilt: the row is the page. Full: the template makes the page, and the metadata use the row's columns.
 _SPECS: Final[dict[str, dict[str, Any]]] = {
@@ -74,9 +75,15 @@ class OwnRun:
         return max(ends) - min(begins)
 
     def stage_milliseconds(self) -> dict[str, float]:
-        """The median of each stage."""
+        """The median of each stage; for the record, which documents share, a document's part of the time in all."""
         stages: dict[str, list[float]] = {}
         for line in self.lines():
             for stage, milliseconds in line["stages"].items():
                 stages.setdefault(stage, []).append(milliseconds)
-        return {stage: statistics.median(values) for stage, values in stages.items()}
+        medians = {stage: statistics.median(values) for stage, values in stages.items()}
+        return {**medians, "record": self._writing_seconds() * 1000 / len(self.lines())}
+
+    def _writing_seconds(self) -> float:
+        """What writing segments of records took, as the attempts' last segments say."""
+        segments = (decode_segment(path.read_bytes()) for path in self.folder.glob(".pdfbatch/*/records/*/*.jsonl"))
+        return sum(segment.header.writing for segment in segments)

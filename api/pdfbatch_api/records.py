@@ -76,6 +76,7 @@ class SegmentHeader(msgspec.Struct, frozen=True, omit_defaults=True):
         window: start: how many rows of the shard's order may be unrecorded at once; whatever an attempt that
             died had in hand is among the first `window` rows that nobody recorded.
         row: intent: the row that is about to be rendered alone.
+        writing: end: the seconds that writing the attempt's segments took.
         disrupted: end: whether it ended because it was told to (SIGTERM), not of itself.
     """
 
@@ -88,6 +89,7 @@ class SegmentHeader(msgspec.Struct, frozen=True, omit_defaults=True):
     window: int = 0
     row: int = 0
     disrupted: bool = False
+    writing: float = 0.0
     at: float = 0.0
 
 

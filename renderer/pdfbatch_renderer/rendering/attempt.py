@@ -62,6 +62,7 @@ class ShardAttempt:
         self._on_progress = on_progress
         self._spools = spools
         self._number = 0
+        self._writing = 0.0
         self._inheritance = Inheritance()
         self._waiting: list[Record] = []
         self._wake = asyncio.Event()
@@ -250,10 +251,13 @@ class ShardAttempt:
             window=window,
             row=row,
             disrupted=disrupted,
+            writing=round(self._writing, 6) if kind == "end" else 0.0,
             at=time.time(),
         )
         self._number += 1
+        since = time.monotonic()
         await asyncio.to_thread(self._work.write_segment, header, records)
+        self._writing += time.monotonic() - since
 
 
 def _chain(first: PlannedRow, rest: Iterator[PlannedRow]) -> Iterator[PlannedRow]:
