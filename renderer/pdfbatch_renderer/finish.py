@@ -13,6 +13,7 @@ from pdfbatch_api.protocols import Store
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import share_of
 from pdfbatch_api.summaries import FinishSummary
+from pdfbatch_renderer.containers.spool import clear_spool
 from pdfbatch_renderer.finishing.batch_summary import (
     FORMAT,
     REPORT_NAME,
@@ -79,6 +80,9 @@ def finish(plan: Plan, work: WorkFolder, output: Store, *, reason: str | None = 
     # The summary comes last: whoever finds it finds all the others.
     output.put(SUMMARY_NAME, encode_batch_summary(summary))
     remove_staging(work, output)
+    if not statistics.failed:
+        # With a failure a retry is to come, and assembles its container anew from all the others.
+        clear_spool(work.store, prefix=work.prefix)
     # The input is what a retry needs and what a failed audit is mended from: it goes only when neither is wanted.
     wanted = spec.work_folder is not None and spec.work_folder.remove
     if wanted and not statistics.failed and verify(output, work=work).ok:

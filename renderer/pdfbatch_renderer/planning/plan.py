@@ -6,7 +6,7 @@ import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
 import msgspec
@@ -251,9 +251,12 @@ def _refuse_existing(
     if not there:
         return
     for row, name in _planned_names(spec, work, folder, shards):
-        if name in there or name.partition("/")[0] in there:
+        # A container is a file above its documents' names, and may itself lie in a folder.
+        for taken in (name, *map(str, PurePosixPath(name).parents)):
+            if taken not in there:
+                continue
             raise OutputNameError(
-                f"{output.uri}{name} exists already",
+                f"{output.uri}{taken} exists already",
                 where=Where(row=row),
                 hint="spec.output.existing is Refuse: choose another output, or Overwrite or Keep.",
             )

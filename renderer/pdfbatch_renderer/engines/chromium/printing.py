@@ -10,9 +10,10 @@ _POINTS_PER_INCH: Final = 72.0
 
 # Without one of the two, Chromium prints its own header or footer: the date, the title, the address.
 _NOTHING: Final = "<span></span>"
-_DATE_ELEMENT: Final = re.compile(
-    r"(<(?P<tag>[a-z][a-z0-9]*)\b[^>]*\bclass\s*=\s*(?:\"[^\"]*\bdate\b[^\"]*\"|'[^']*\bdate\b[^']*'|date\b)[^>]*>)\s*"
-    r"(</(?P=tag)\s*>)",
+_WITH_CLASS: Final = re.compile(
+    r"(?P<before><(?P<tag>[a-z][a-z0-9-]*)\b[^<>]*?(?<![\w-])class\s*=\s*)"
+    r"(?P<classes>\"[^\"]*\"|'[^']*'|[^\s\"'<>=]+)(?P<after>[^<>]*>)"
+    r"(?:(?P<content>[^<]*)(?P<closing></(?P=tag)\s*>))?",
     re.IGNORECASE,
 )
 
@@ -41,7 +42,7 @@ def with_header_and_footer(parameters: dict[str, Any], header: str, footer: str,
     """`parameters` with a document's own header and footer.
 
     Chromium fills elements of class `date` with the clock's time, and the same input would give other bytes every
-    day: they get `date` (the batch's document date) instead.
+    day: they get `date` (the batch's document date) instead, whatever stood in them, as it would have been.
     """
     if not header and not footer:
         return parameters
@@ -56,7 +57,12 @@ def with_header_and_footer(parameters: dict[str, Any], header: str, footer: str,
 
 def _dated(template: str, text: str) -> str:
     def fill(match: re.Match[str]) -> str:
-        opening = re.sub(r"\bdate\b(?=[^<>]*>)", "fixed-date", match[1], count=0)
-        return f"{opening}{text}{match[3]}"
+        classes = match["classes"].strip("\"'").split()
+        if "date" not in (name.casefold() for name in classes):
+            return match[0]
+        # Any other name keeps Chromium's hands off it.
+        kept = " ".join("fixed-date" if name.casefold() == "date" else name for name in classes)
+        opening = f'{match["before"]}"{kept}"{match["after"]}'
+        return opening if match["closing"] is None else f"{opening}{text}{match['closing']}"
 
-    return _DATE_ELEMENT.sub(fill, template)
+    return _WITH_CLASS.sub(fill, template)
