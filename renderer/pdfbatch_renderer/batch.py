@@ -70,7 +70,12 @@ def open_batch(manifest: Path, *, output: str | None = None, limit: int | None =
     except IsADirectoryError as error:
         raise ManifestError(f"{manifest} is a folder", hint="Give the manifest in it.") from error
     except UnicodeDecodeError as error:
-        raise ManifestError("the manifest is not UTF-8 text", where=Where(uri=str(manifest))) from error
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ManifestError(
+            f"the manifest is not UTF-8 text (byte 0x{error.object[error.start]:02x})",
+            where=Where(uri=str(manifest), line=line),
+            hint="Save it as UTF-8.",
+        ) from error
     except OSError as error:
         raise ManifestError(f"{manifest} cannot be read: {error.strerror}") from error
     parsed = parse_manifest(text, uri=str(manifest))

@@ -108,7 +108,8 @@ class RunProgress:
         if record.status == "failed":
             self._failed += 1
             if self._failed <= 5 and record.error is not None:
-                err.print(f"row {record.row} failed ({record.error.reason}): {record.error.message}", markup=False)
+                text = f"row {record.row} failed ({record.error.reason}): {record.error.message}"
+                err.print(text, markup=False, soft_wrap=True)
         self._show()
 
     def _show(self) -> None:

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from pdfbatch_api.errors import ManifestError, PdfbatchError
+from pdfbatch_api.errors import ManifestError, PdfbatchError, Where
 from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS
 from pdfbatch_renderer.cli.arguments import Manifest
 from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_error, show_note
@@ -96,14 +96,25 @@ async def _once(previewer: "Previewer", rows: list[int], path: Path) -> bool:  #
     for row, error in preview.failures:
         err.print(f"row {row}: {error}", markup=False, soft_wrap=True)
     if preview.documents:
-        await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-        await asyncio.to_thread(path.write_bytes, preview.pdf)
-        await asyncio.to_thread(_picture(path).write_bytes, preview.picture)
+        await asyncio.to_thread(_write, path, preview.pdf, preview.picture)
         out.print(
             f"{preview.documents} documents in {time.monotonic() - since:.1f} s: {path} and {_picture(path)}",
             markup=False,
         )
     return bool(preview.failures)
+
+
+def _write(path: Path, pdf: bytes, picture: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pdf)
+        _picture(path).write_bytes(picture)
+    except OSError as error:
+        raise ManifestError(
+            f"the preview cannot be written: {error.strerror}",
+            where=Where(uri=str(error.filename or path)),
+            hint="Choose another place with --output.",
+        ) from error
 
 
 def _picture(path: Path) -> Path:

@@ -203,7 +203,9 @@ class Pipeline:
     def _fail(self, document: InHand, error: DocumentError) -> None:
         if not self._staged and not self._outcomes:
             self._oldest = time.monotonic()
-        failure = Failure(error.reason, f"{error.what}. {error.hint}" if error.hint else error.what)
+        # The row is the record's own; the template's file and line are nowhere else.
+        place = f"{error.where.uri}, line {error.where.line}: " if error.where.uri and error.where.line else ""
+        failure = Failure(error.reason, f"{place}{error.what}" + (f". {error.hint}" if error.hint else ""))
         self._outcomes.append(failed_record(document, failure, self._generation))
 
     async def _flush(self) -> None:

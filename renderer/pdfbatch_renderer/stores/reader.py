@@ -1,10 +1,11 @@
 """Reading by URI: what sources and templates are given instead of a store."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pdfbatch_api.errors import StoreRefusedError, Where
+from pdfbatch_api.errors import StoreError, StoreRefusedError, Where
 from pdfbatch_api.protocols import ObjectInfo, Store
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.stores.opening import store_at
@@ -35,17 +36,20 @@ class StoreReader:
     def read(self, uri: str, *, limit: int) -> bytes:
         """See protocols.Reader."""
         store, name = self._object(uri)
-        return store.get(name, limit=limit)
+        with _named_in_full(uri, self._base):
+            return store.get(name, limit=limit)
 
     def stream(self, uri: str) -> BinaryIO:
         """See protocols.Reader. Every store's streams can seek."""
         store, name = self._object(uri)
-        return store.stream(name)
+        with _named_in_full(uri, self._base):
+            return store.stream(name)
 
     def stat(self, uri: str) -> ObjectInfo:
         """See protocols.Reader; `name` is the last part of the URI."""
         store, name = self._object(uri)
-        info = store.stat(name)
+        with _named_in_full(uri, self._base):
+            info = store.stat(name)
         return ObjectInfo(name.rpartition("/")[2], info.size, info.etag)
 
     def list(self, uri: str) -> Iterator[ObjectInfo]:
@@ -70,3 +74,12 @@ class StoreReader:
             root = Place(place.scheme, place.bucket, "/" if place.scheme == "file" else "")
             self._stores[key] = store_at(root, self._options)
         return self._stores[key]
+
+
+@contextlib.contextmanager
+def _named_in_full(uri: str, base: Path) -> Iterator[None]:
+    """Errors name the file as the manifest does, and not a root (`file:///`) and a document in it."""
+    try:
+        yield
+    except StoreError as error:
+        raise type(error)(error.what, where=Where(uri=locate(uri, base).uri), hint=error.hint) from error

@@ -1,6 +1,8 @@
 """Finds in a template's source, before any row, what will fail with every row."""
 
 from collections.abc import Iterator
+from types import FunctionType
+from typing import Final
 
 from jinja2 import nodes
 from jinja2.exceptions import TemplateSyntaxError
@@ -10,6 +12,11 @@ from pdfbatch_renderer.templates.environment import RowEnvironment
 from pdfbatch_renderer.templates.failures import line_shown, syntax_error, unknown_word
 from pdfbatch_renderer.templates.sources import BundleSources
 from pdfbatch_renderer.templates.suggestions import did_you_mean
+
+# By name: another field with underscores may be a row's own.
+_PYTHONS_OWN: Final = frozenset(name for name in (*dir(type), *dir(FunctionType)) if name.startswith("__")) | {
+    "__builtins__"
+}
 
 
 def parsed(environment: RowEnvironment, sources: BundleSources, name: str) -> nodes.Template:
@@ -54,6 +61,30 @@ def _check_words(tree: nodes.Template, environment: RowEnvironment, sources: Bun
                 kind, node.name, list(known), file=name, line=node.lineno, source=sources.original(name),
                 key=_key(sources, name),
             )  # fmt: skip
+
+
+def closed_problems(tree: nodes.Template, sources: BundleSources, name: str) -> Iterator[TemplateError]:
+    """An error for each of Python's own attributes that a template names: the sandbox refuses them in every row."""
+    for node in tree.find_all((nodes.Getattr, nodes.Getitem, nodes.Filter)):
+        attribute = _attribute(node)
+        if attribute in _PYTHONS_OWN:
+            yield TemplateError(
+                f"{attribute!r} is closed to templates{line_shown(sources.original(name), node.lineno)}",
+                where=Where(uri=None if _key(sources, name) else name, line=node.lineno, key=_key(sources, name)),
+                hint="Templates run in a sandbox: they have the row's columns, the filters, and nothing of Python.",
+            )
+
+
+def _attribute(node: nodes.Node) -> str:
+    """The attribute that a node names in the source; empty where it names none."""
+    if isinstance(node, nodes.Getattr):
+        return node.attr
+    constant: object = None
+    if isinstance(node, nodes.Filter) and node.name == "attr" and node.args:
+        constant = node.args[0]
+    elif isinstance(node, nodes.Getitem):
+        constant = node.arg
+    return constant.value if isinstance(constant, nodes.Const) and isinstance(constant.value, str) else ""
 
 
 def referenced(tree: nodes.Template) -> Iterator[tuple[str, int, bool]]:

@@ -9,7 +9,7 @@ from jinja2 import meta, nodes
 from pdfbatch_api.errors import TemplateError, Where
 from pdfbatch_api.resource import PageSpec, TemplateSpec
 from pdfbatch_renderer.templates.bundle import Bundle
-from pdfbatch_renderer.templates.checking import has_dynamic_references, parsed, referenced
+from pdfbatch_renderer.templates.checking import closed_problems, has_dynamic_references, parsed, referenced
 from pdfbatch_renderer.templates.failures import line_shown
 from pdfbatch_renderer.templates.locales import LocaleEnvironments
 from pdfbatch_renderer.templates.row_template import FOOTER, HEADER
@@ -31,7 +31,7 @@ def check_columns(
     page: PageSpec | None = None,
     optional: Sequence[str] = ("*",),
 ) -> list[TemplateError]:
-    """The names that templates use and that are no column, nor anything else that templates have.
+    """The names that templates use and that are no column, nor anything else that templates have; and the closed ones.
 
     A name that a template asks for before it uses it (`is defined`, `default`) may be missing. So may the names of
     templates that nothing leads to.
@@ -64,6 +64,7 @@ def check_columns(
         for other in used:
             if other != name:
                 known |= _assigned(trees[other])
+        problems += closed_problems(trees[name], sources, name)
         problems += _problems(trees[name], name, known, columns, sources)
     return problems
 

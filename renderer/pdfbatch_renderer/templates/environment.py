@@ -181,4 +181,5 @@ class RowEnvironment(ImmutableSandboxedEnvironment):
             bounds.check_expansion(pattern, "{", (*given, *named.values()), self.text_limit)
             return type(pattern)(formatter.vformat(pattern, given, named))
 
+        bounded.__name__ = value.__name__  # errors name it
         return bounded
