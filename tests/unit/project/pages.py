@@ -1,0 +1,19 @@
+"""Reads tables out of the documents."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+
+
+def rows_of_tables(text: str) -> Iterator[list[str]]:
+    """The rows of all tables, heads included: a bar within a cell is escaped."""
+    for line in text.splitlines():
+        if line.startswith("| ") and not line.startswith("| ---"):
+            yield [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]]
+
+
+def section(page: Path, title: str) -> str:
+    """What stands under a heading of the second level."""
+    return page.read_text().partition(f"\n## {title}\n")[2].partition("\n## ")[0]
