@@ -28,7 +28,11 @@ def validate(batch: Batch) -> list[str]:
     sample = list(islice(source.rows(), _SAMPLE))
     columns = source.columns or tuple(sorted({key for row in sample for key in row.data}))
     name_of = compile_name(spec.output.name, source.columns)
-    container_of = compile_name(spec.output.container.name, source.columns) if spec.output.container else None
+    container_of = (
+        compile_name(spec.output.container.name, source.columns, key="spec.output.container.name")
+        if spec.output.container
+        else None
+    )
     keep = None
     if spec.source.rows is not None and spec.source.rows.filter is not None:
         keep = compile_filter(spec.source.rows.filter, source.columns)

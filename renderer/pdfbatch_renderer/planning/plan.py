@@ -148,7 +148,11 @@ class _PlannedRows:
         spec, counts, register = self._spec, self._counts, self.register
         columns = self._source.columns
         name_of = compile_name(spec.output.name, columns)
-        container_of = compile_name(spec.output.container.name, columns) if spec.output.container else None
+        container_of = (
+            compile_name(spec.output.container.name, columns, key="spec.output.container.name")
+            if spec.output.container
+            else None
+        )
         expression = spec.source.rows.filter if spec.source.rows else None
         keep = compile_filter(expression, columns) if expression else None
         entry_column = spec.template.entry_column if spec.template else None
