@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Final
 
 from pdfbatch_api.errors import DocumentError, StoreError
@@ -119,7 +120,9 @@ class Pipeline:
                 continue
             except StoreError as error:
                 # An image by row that cannot be had although the store was asked again and again.
-                self._fail(document, DocumentError(error.what, reason="ImageUnavailable", hint=error.hint))
+                self._fail(
+                    document, DocumentError(error.what, reason="ImageUnavailable", where=error.where, hint=error.hint)
+                )
                 continue
             await self._pages.put(document)
 
@@ -203,9 +206,9 @@ class Pipeline:
     def _fail(self, document: InHand, error: DocumentError) -> None:
         if not self._staged and not self._outcomes:
             self._oldest = time.monotonic()
-        # The row is the record's own; the template's file and line are nowhere else.
-        place = f"{error.where.uri}, line {error.where.line}: " if error.where.uri and error.where.line else ""
-        failure = Failure(error.reason, f"{place}{error.what}" + (f". {error.hint}" if error.hint else ""))
+        # The row is the record's own; the template's file and line, and the column, are nowhere else.
+        told = DocumentError(error.what, reason=error.reason, where=replace(error.where, row=None), hint=error.hint)
+        failure = Failure(error.reason, str(told))
         self._outcomes.append(failed_record(document, failure, self._generation))
 
     async def _flush(self) -> None:

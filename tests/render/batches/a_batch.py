@@ -121,6 +121,7 @@ class ABatch:
     def _must(self, command: str, status: int, *arguments: str) -> Ended:
         ended = self.call(command, *arguments)
         assert ended.status == status, ended.out + ended.err
+        assert "Traceback" not in ended.err, ended.err
         return ended
 
     def names(self) -> list[str]:
