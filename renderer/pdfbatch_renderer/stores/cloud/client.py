@@ -72,7 +72,8 @@ def _client(_process: int, scheme: str, bucket: str, options: StoreOptions) -> C
         return GCSStore(bucket, client_options=client_options, retry_config=retry_config)
     if scheme == "az":
         return AzureStore(bucket, client_options=client_options, retry_config=retry_config)
-    if options.allow_http:
+    if _allows_http(options, os.environ):
+        # Also when the environment allows it: options of ours make the client look no further.
         client_options["allow_http"] = True
     endpoint = s3_endpoint(options, os.environ)
     virtual = not options.path_style and _can_be_in_host_name(bucket, endpoint)
@@ -114,13 +115,17 @@ def s3_endpoint(options: StoreOptions, environment: Mapping[str, str]) -> str | 
             where=Where(key=key),
             hint="Write https://host or https://host:port",
         )
-    if url.scheme == "http" and not (options.allow_http or environment.get("AWS_ALLOW_HTTP", "").lower() == "true"):
+    if url.scheme == "http" and not _allows_http(options, environment):
         raise ManifestError(
             "the endpoint has no TLS: credentials and documents would travel in the clear",
             where=Where(key=key),
-            hint="Use https://, or set store.allowHttp: true",
+            hint="Use https://, or set store.allowHttp: true (or AWS_ALLOW_HTTP=true)",
         )
     return said
+
+
+def _allows_http(options: StoreOptions, environment: Mapping[str, str]) -> bool:
+    return options.allow_http or environment.get("AWS_ALLOW_HTTP", "").lower() == "true"
 
 
 def _can_be_in_host_name(bucket: str, endpoint: str | None) -> bool:
