@@ -62,16 +62,17 @@ def retry_command(manifest: Manifest, output: Output = None, workers: Workers = 
         batch = open_batch(manifest, output=output, limit=limit)
         with RunProgress() as progress:
             result = asyncio.run(retry(batch, progress, workers=worker_count(workers)))
-        _say_how_it_ended(result, manifest)
+        _say_how_it_ended(result, manifest, go_on="retry")
 
 
-def _say_how_it_ended(result: "RunResult", manifest: Path) -> None:  # type: ignore[name-defined]  # noqa: F821
+def _say_how_it_ended(result: "RunResult", manifest: Path, *, go_on: str = "run") -> None:  # type: ignore[name-defined]  # noqa: F821
     from pdfbatch_renderer.run import Ending
 
     if result.ending is Ending.INTERRUPTED:
         done = result.rendered + result.inherited
         err.print(f"stopped: {done:,} of {result.plan.documents:,} documents are done and recorded.")
-        err.print(f"Go on with: pdfbatch run {manifest}", markup=False)
+        # A run would take what failed before for done.
+        err.print(f"Go on with: pdfbatch {go_on} {manifest}", markup=False)
         raise typer.Exit(RUN_INTERRUPTED)
     summary = result.summary
     assert summary is not None

@@ -8,7 +8,14 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from pdfbatch_api.errors import DocumentError, ObjectMissingError, ObjectTooLargeError, Where
+from pdfbatch_api.errors import (
+    DocumentError,
+    ManifestError,
+    ObjectMissingError,
+    ObjectTooLargeError,
+    StoreRefusedError,
+    Where,
+)
 from pdfbatch_api.protocols import Asset
 from pdfbatch_api.resource import ImageColumn
 from pdfbatch_api.resource.quantities import size_bytes
@@ -31,7 +38,8 @@ def place_images(
         the assets by that path; warnings.
 
     Raises:
-        DocumentError: ImageMissing, ImageTooLarge, ImageDamaged.
+        DocumentError: ImageMissing, ImageTooLarge, ImageDamaged, ImageUnavailable (no URI of a store, or one that
+            refuses).
         StoreError: the store could not be asked.
     """
     placed: dict[str, Any] = dict(row)
@@ -72,6 +80,9 @@ def _fetched(column: ImageColumn, uri: Any, fetch: Callable[[str, int], bytes], 
         raise _error(
             column, f"the image is larger than {limit:,} bytes: {uri}", "ImageTooLarge", "Raise maxBytes of the column."
         ) from error
+    except (ManifestError, StoreRefusedError) as error:
+        # The URI is the row's and not the manifest's: it must not end the whole batch.
+        raise _error(column, f"{error.what}: {uri!r}", "ImageUnavailable", error.hint or _OPTIONAL) from error
 
 
 def _asset(column: ImageColumn, uri: str, data: bytes) -> tuple[str, Asset]:

@@ -53,6 +53,7 @@ def test_rows_whose_images_are_no_good_fail_alone_and_say_why(tmp_path: Path) ->
         {"id": 6, "photo": "folder"},
         {"id": 7, "photo": None},
         {"id": 8, "photo": "good.png"},
+        {"id": 9, "photo": "http://127.0.0.1:9/photo.png"},
         files={
             "good.png": picture("red"),
             "large.png": picture("red") + bytes(20_000),
@@ -68,10 +69,16 @@ def test_rows_whose_images_are_no_good_fail_alone_and_say_why(tmp_path: Path) ->
     lines = batch.lines()
     assert {row: line["reason"] for row, line in lines.items()} == {
         1: None, 2: "ImageMissing", 3: "ImageTooLarge", 4: "ImageDamaged", 5: "ImageDamaged",
-        6: lines[6]["reason"], 7: "ImageMissing", 8: None,
+        6: "ImageUnavailable", 7: "ImageMissing", 8: None, 9: "ImageUnavailable",
     }  # fmt: skip
-    assert lines[6]["status"] == "failed"
-    for row, name in ((2, "missing.png"), (3, "large.png"), (4, "text.png"), (5, "cut.png"), (6, "folder")):
+    for row, name in (
+        (2, "missing.png"),
+        (3, "large.png"),
+        (4, "text.png"),
+        (5, "cut.png"),
+        (6, "folder"),
+        (9, "http:"),
+    ):
         assert name in lines[row]["message"], row
         assert "'photo'" in lines[row]["message"], row
     assert batch.names() == ["1.pdf", "8.pdf"]

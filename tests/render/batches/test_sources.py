@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from tests.render.batches.a_batch import ABatch, items, page, picture, text
+from tests.render.batches.a_batch import ABatch, image_of, items, page, picture, text
 
 pytestmark = pytest.mark.render
 
@@ -116,8 +116,6 @@ def test_each_file_becomes_one_pdf_of_its_own(tmp_path: Path) -> None:
     assert batch.names() == ["a/one.pdf", "a/two.pdf", "b/blue.pdf", "b/red.pdf"]
     assert text(batch.document("a/one.pdf")) == "an html file"
     assert text(batch.document("a/two.pdf")) == "A heading Some marked text."
-    from tests.render.batches.a_batch import image_of
-
     for name, colour in (("red", (255, 0, 0)), ("blue", (0, 0, 255))):
         colours = image_of(batch.document(f"b/{name}.pdf")).getcolors(1 << 20) or []
         assert colour in {found for _, found in colours}, name

@@ -1,5 +1,6 @@
 """A template as a folder, with everything beside it, and what rows may choose of it."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -87,6 +88,4 @@ def test_a_row_that_the_template_cannot_take_says_file_and_line(tmp_path: Path) 
 
 
 def _fonts(path: Path) -> str:
-    import subprocess
-
     return subprocess.run(["pdffonts", str(path)], capture_output=True, text=True, check=True).stdout
