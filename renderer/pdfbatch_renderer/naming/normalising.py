@@ -5,7 +5,8 @@ The rule, in this order:
 2. `_` instead of each: control character, line separator, bidirectional control (it can make fdp.exe look like
    exe.pdf), half of a surrogate pair, and < > : " | ? * \\ (Windows: "Naming Files, Paths, and Namespaces").
 3. In each folder and file name, `_` instead of each dot or space at the beginning and at the end: Windows drops them,
-   Unix hides what begins with a dot, and `..` would leave the folder.
+   Unix hides what begins with a dot, and `..` would leave the folder. But an ending stays one: where the value is
+   `..`, `{{ value }}.pdf` is `__.pdf` and not `___pdf`, which nothing would open.
 4. `_` before Windows' device names: CON, NUL, COM1 … with or without an extension.
 Nothing is ever cut: two long names must not become one.
 """
@@ -75,6 +76,8 @@ def _segment(segment: str, name: str) -> str:
             hint="No name begins or ends with a slash or has two in a row; names are relative to spec.output.uri.",
         )
     left = len(segment) - len(segment.lstrip(_EDGE))
+    if left > 1 and segment[left - 1] == "." and "." not in segment[left:].rstrip(_EDGE):
+        left -= 1
     right = len(segment.rstrip(_EDGE))
     if left or right < len(segment):
         segment = "_" * left + segment[left:right] + "_" * (len(segment) - max(left, right))

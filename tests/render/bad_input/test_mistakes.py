@@ -7,7 +7,7 @@ import pytest
 
 from tests.render.bad_input.a_stranger import AStranger
 
-BROKEN_JSON = "".join('{"number": %s}\n' % ("" if line == 7213 else line) for line in range(1, 7301))  # noqa: UP031
+BROKEN_JSON = "".join('{"number": %s}\n' % ("" if line == 7213 else line) for line in range(1, 7301))
 
 
 def named(pattern: str) -> dict[str, Any]:

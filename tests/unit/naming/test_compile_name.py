@@ -57,7 +57,7 @@ VALUES = {
     "a/b": "a_b.pdf",
     "a\\b": "a_b.pdf",
     "../../etc/passwd": "___.._etc_passwd.pdf",
-    "..": "___pdf",
+    "..": "__.pdf",
     ".hidden": "_hidden.pdf",
     " x": "_x.pdf",
     "a\x00b\nc": "a_b_c.pdf",
