@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from pdfbatch_api.errors import DocumentError, SourceError
 from pdfbatch_api.plan import PlannedRow
@@ -16,7 +17,9 @@ from pdfbatch_renderer.planning.plan import frozen_template
 from pdfbatch_renderer.rendering.compose import Composition, compose
 from pdfbatch_renderer.rendering.document import InHand
 from pdfbatch_renderer.rendering.slots import Slots
-from pdfbatch_renderer.sources import open_source
+from pdfbatch_renderer.sources import compile_filter, open_source
+
+_FIRST_ROWS: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,8 @@ class Previewer:
             await self._engine.close()
             self._engine = None
 
-    async def preview(self, rows: Sequence[int]) -> Preview:
-        """Renders the rows with these numbers.
+    async def preview(self, rows: Sequence[int] | None) -> Preview:
+        """Renders the rows with these numbers, but for those that the filter leaves out; None: the first twelve.
 
         Raises:
             PdfbatchError: a mistake in the manifest or the template, or no such row.
@@ -90,25 +93,46 @@ class Previewer:
             await self._engine.start()
         return self._engine
 
-    def _rows(self, numbers: Sequence[int]) -> Iterator[PlannedRow]:
+    def _rows(self, numbers: Sequence[int] | None) -> Iterator[PlannedRow]:
         spec = self._batch.spec
         source = open_source(spec.source, self._batch.reader, row_limit=size_bytes(spec.limits.row))
         name_of = compile_name(spec.output.name, source.columns)
         entry_column = spec.template.entry_column if spec.template else None
-        wanted = set(numbers)
-        last = 0
+        expression = spec.source.rows.filter if spec.source.rows else None
+        keep = compile_filter(expression, source.columns) if expression else None
+        wanted = set(numbers or ())
+        left_out: list[int] = []
+        last = shown = 0
         for row in source.rows():
             last = row.number
-            if row.number in wanted:
-                wanted.remove(row.number)
+            if numbers is not None and row.number not in wanted:
+                continue
+            wanted.discard(row.number)
+            if keep is not None and not keep.keeps(row):
+                left_out.append(row.number)
+            else:
+                shown += 1
                 yield _planned(row, name_of(row.data, row.number), entry_column)
-            if not wanted:
-                return
-        if wanted and len(wanted) == len(numbers):
-            raise SourceError(
-                f"there is no row {', '.join(map(str, sorted(wanted)))}: the source has {last:,}",
-                hint="Rows count from 1; the header is none.",
-            )
+            if (not wanted) if numbers is not None else shown == _FIRST_ROWS:
+                break
+        if not shown:
+            raise _nothing_to_show(wanted, left_out, last)
+
+
+def _nothing_to_show(missing: set[int], left_out: list[int], last: int) -> SourceError:
+    if left_out:
+        return SourceError(
+            f"the filter leaves out row {_listed(left_out)}", hint="Ask for others, or look at spec.source.rows.filter."
+        )
+    return SourceError(
+        f"there is no row {_listed(sorted(missing))}: the source has {last:,}",
+        hint="Rows count from 1; the header is none.",
+    )
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:10]))
+    return shown if len(numbers) <= 10 else f"{shown} and {len(numbers) - 10:,} more"
 
 
 def _planned(row: SourceRow, name: str, entry_column: str | None) -> PlannedRow:

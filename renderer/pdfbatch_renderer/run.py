@@ -24,7 +24,7 @@ from pdfbatch_renderer.planning.plan import frozen_template, make_plan
 from pdfbatch_renderer.rendering.compose import document_date
 from pdfbatch_renderer.rendering.render import Renderer, Rendering
 from pdfbatch_renderer.sources import fingerprints
-from pdfbatch_renderer.versions import versions_here
+from pdfbatch_renderer.versions import pdfbatch_version, versions_here
 
 
 class Ending(enum.Enum):
@@ -139,6 +139,7 @@ def renderer(
         work=batch.work,
         base=batch.base,
         workers=workers,
+        version=pdfbatch_version(),
         attempt=attempt,
         generation=generation,
         on_inherited=observer.inherited,

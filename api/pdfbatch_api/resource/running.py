@@ -15,7 +15,7 @@ class ShardingSpec(ResourceModel):
         default=None,
         ge=1,
         le=1_000_000,
-        description="Default: worked out in the plan, a shard of one to two minutes.",
+        description="Default: 2000, about a minute of one renderer's work.",
     )
 
 

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 
@@ -11,8 +11,6 @@ from pdfbatch_api.errors import ManifestError, PdfbatchError, Where
 from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS
 from pdfbatch_renderer.cli.arguments import Manifest
 from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_error, show_note
-
-_FIRST_ROWS: Final = 12
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,7 +53,7 @@ def preview_command(
         asyncio.run(_preview(manifest.resolve(), numbers, path, watch=watch))
 
 
-async def _preview(manifest: Path, rows: list[int], path: Path, *, watch: bool) -> None:
+async def _preview(manifest: Path, rows: list[int] | None, path: Path, *, watch: bool) -> None:
     from pdfbatch_renderer.batch import open_batch
     from pdfbatch_renderer.preview import Previewer
 
@@ -89,7 +87,7 @@ async def _preview(manifest: Path, rows: list[int], path: Path, *, watch: bool) 
             await previewer.close()
 
 
-async def _once(previewer: "Previewer", rows: list[int], path: Path) -> bool:  # type: ignore[name-defined]  # noqa: F821
+async def _once(previewer: "Previewer", rows: list[int] | None, path: Path) -> bool:  # type: ignore[name-defined]  # noqa: F821
     """Renders, writes and says so; whether any row failed."""
     since = time.monotonic()
     preview = await previewer.preview(rows)
@@ -121,9 +119,9 @@ def _picture(path: Path) -> Path:
     return path.with_suffix(".png")
 
 
-def _numbers(text: str | None) -> list[int]:
+def _numbers(text: str | None) -> list[int] | None:
     if text is None:
-        return list(range(1, _FIRST_ROWS + 1))
+        return None
     numbers: list[int] = []
     try:
         for part in text.split(","):

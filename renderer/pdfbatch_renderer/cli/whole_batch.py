@@ -1,6 +1,7 @@
 """`run`, `retry` and `verify`: a whole batch on this machine."""
 
 import asyncio
+import shlex
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -47,7 +48,7 @@ def run_command(
             show_note(note)
         with RunProgress() as progress:
             result = asyncio.run(run(batch, progress, workers=worker_count(workers), new=new))
-        _say_how_it_ended(result, manifest)
+        _say_how_it_ended(result, _arguments(manifest, output, limit))
 
 
 def retry_command(manifest: Manifest, output: Output = None, workers: Workers = None, limit: Limit = None) -> None:
@@ -62,17 +63,27 @@ def retry_command(manifest: Manifest, output: Output = None, workers: Workers = 
         batch = open_batch(manifest, output=output, limit=limit)
         with RunProgress() as progress:
             result = asyncio.run(retry(batch, progress, workers=worker_count(workers)))
-        _say_how_it_ended(result, manifest, go_on="retry")
+        _say_how_it_ended(result, _arguments(manifest, output, limit), go_on="retry")
 
 
-def _say_how_it_ended(result: "RunResult", manifest: Path, *, go_on: str = "run") -> None:  # type: ignore[name-defined]  # noqa: F821
+def _arguments(manifest: Path, output: str | None, limit: int | None) -> str:
+    """What a next command on the same batch must be given: without these it would be another batch."""
+    words = [str(manifest)]
+    if output is not None:
+        words += ["--output", output]
+    if limit is not None:
+        words += ["--limit", str(limit)]
+    return shlex.join(words)
+
+
+def _say_how_it_ended(result: "RunResult", arguments: str, *, go_on: str = "run") -> None:  # type: ignore[name-defined]  # noqa: F821
     from pdfbatch_renderer.run import Ending
 
     if result.ending is Ending.INTERRUPTED:
         done = result.rendered + result.inherited
         err.print(f"stopped: {done:,} of {result.plan.documents:,} documents are done and recorded.")
         # A run would take what failed before for done.
-        err.print(f"Go on with: pdfbatch {go_on} {manifest}", markup=False)
+        err.print(f"Go on with: pdfbatch {go_on} {arguments}", markup=False)
         raise typer.Exit(RUN_INTERRUPTED)
     summary = result.summary
     assert summary is not None
@@ -93,7 +104,8 @@ def _say_how_it_ended(result: "RunResult", manifest: Path, *, go_on: str = "run"
     if summary.failed > _SHOWN_FAILURES:
         out.print(f"  … and {summary.failed - _SHOWN_FAILURES:,} more, in the report")
     if summary.failed:
-        out.print(f"Mend the rows' cause, then: pdfbatch retry {manifest}", markup=False)
+        out.print(f"To render only these once more: pdfbatch retry {arguments}", markup=False)
+        out.print("A mended template or table makes another plan: pdfbatch run --new, with the same arguments.")
     if not summary.within_policy:
         raise typer.Exit(RUN_FAILED_DOCUMENTS)
 

@@ -61,6 +61,7 @@ class Renderer:
     Attributes:
         base: the folder that relative URIs are relative to.
         workers: worker processes.
+        version: pdfbatch's own.
         attempt: of the pod; a random id locally.
         generation: 0, or that of a retry.
         on_inherited: told of each shard, once, how many of its documents earlier attempts had done.
@@ -73,6 +74,7 @@ class Renderer:
     work: WorkFolder
     base: Path
     workers: int
+    version: str
     attempt: str
     generation: int
     on_inherited: Callable[[int, int], None]
@@ -153,7 +155,11 @@ class Renderer:
 
     def _refuse_other_versions(self, ready: Ready) -> None:
         planned = self.plan.versions
-        for what, here, there in (("engine", ready.engine, planned.engine), ("fonts", ready.fonts, planned.fonts)):
+        for what, here, there in (
+            ("pdfbatch", self.version, planned.pdfbatch),
+            ("engine", ready.engine, planned.engine),
+            ("fonts", ready.fonts, planned.fonts),
+        ):
             if here != there:
                 raise EngineMissingError(
                     f"the plan was made with {what} {there}, and here is {here}: the same row would give other bytes",
