@@ -96,7 +96,8 @@ async def _once(previewer: "Previewer", rows: list[int] | None, path: Path) -> b
     if preview.documents:
         await asyncio.to_thread(_write, path, preview.pdf, preview.picture)
         out.print(
-            f"{preview.documents} documents in {time.monotonic() - since:.1f} s: {path} and {_picture(path)}",
+            f"{preview.documents} document{'s' if preview.documents != 1 else ''} in {time.monotonic() - since:.1f} s: "
+            f"{path} and {_picture(path)}",
             markup=False,
         )
     return bool(preview.failures)
