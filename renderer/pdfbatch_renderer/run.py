@@ -4,10 +4,11 @@ import asyncio
 import contextlib
 import enum
 import signal
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import msgspec
 
@@ -25,6 +26,8 @@ from pdfbatch_renderer.rendering.compose import document_date
 from pdfbatch_renderer.rendering.render import Renderer, Rendering
 from pdfbatch_renderer.sources import fingerprints
 from pdfbatch_renderer.versions import pdfbatch_version, versions_here
+
+_QUIET_SECONDS: Final = 15.0
 
 
 class Ending(enum.Enum):
@@ -69,6 +72,10 @@ class Observer(Protocol):
 
     def recorded(self, shard: int, record: Record) -> None:
         """A document's record is durable."""
+        ...
+
+    def quiet(self, seconds: float) -> None:
+        """No document was recorded for so long, and the run goes on."""
         ...
 
     def finishing(self) -> None:
@@ -191,22 +198,16 @@ def _generation(batch: Batch, plan: Plan) -> int:
 async def _render_and_finish(
     batch: Batch, plan: Plan, observer: Observer, *, workers: int, generation: int
 ) -> RunResult:
-    inherited = 0
-
-    class Counting:
-        planning, planned, recorded, finishing = (
-            observer.planning, observer.planned, observer.recorded, observer.finishing,
-        )  # fmt: skip
-
-        def inherited(self, shard: int, documents: int) -> None:
-            nonlocal inherited
-            inherited += documents
-            observer.inherited(shard, documents)
-
-    with told_to_stop() as stop:
-        rendering: Rendering = await renderer(
-            batch, plan, Counting(), workers=workers, attempt=uuid.uuid4().hex, generation=generation
-        ).render(range(len(plan.shards)), stop)
+    counting = _Counting(observer)
+    speaking = asyncio.create_task(counting.say_when_quiet())
+    try:
+        with told_to_stop() as stop:
+            rendering: Rendering = await renderer(
+                batch, plan, counting, workers=workers, attempt=uuid.uuid4().hex, generation=generation
+            ).render(range(len(plan.shards)), stop)
+    finally:
+        speaking.cancel()
+    inherited = counting.done_before
     restarts = sum(rendering.restarts.values())
     if rendering.interrupted:
         return RunResult(Ending.INTERRUPTED, plan, None, rendering.rendered, inherited, restarts)
@@ -216,6 +217,49 @@ async def _render_and_finish(
         reason = "the batch was stopped: more documents failed than spec.failurePolicy allows"
     summary = await asyncio.to_thread(finish, plan, batch.work, batch.output, reason=reason)
     return RunResult(Ending.FINISHED, plan, summary, rendering.rendered, inherited, restarts)
+
+
+class _Counting:
+    """Passes on what happens, counts what was done before, and says when nothing happens: a store that fails is asked
+    again for minutes, and a run that hangs without a word is the worst of them.
+    """
+
+    def __init__(self, observer: Observer) -> None:
+        self._observer = observer
+        self.done_before = 0
+        self._last = time.monotonic()
+
+    def planning(self, rows: int) -> None:
+        self._observer.planning(rows)
+
+    def planned(self, plan: Plan, *, resumed: bool) -> None:
+        self._observer.planned(plan, resumed=resumed)
+
+    def quiet(self, seconds: float) -> None:
+        self._observer.quiet(seconds)
+
+    def finishing(self) -> None:
+        self._observer.finishing()
+
+    def inherited(self, shard: int, documents: int) -> None:
+        self.done_before += documents
+        self._observer.inherited(shard, documents)
+
+    def recorded(self, shard: int, record: Record) -> None:
+        self._last = time.monotonic()
+        self._observer.recorded(shard, record)
+
+    async def say_when_quiet(self) -> None:
+        """Speaks after a while without a record, then twice as late each time; until cancelled."""
+        patience = _QUIET_SECONDS
+        while True:
+            await asyncio.sleep(1)
+            silent = time.monotonic() - self._last
+            if silent < _QUIET_SECONDS:
+                patience = _QUIET_SECONDS
+            elif silent >= patience:
+                self.quiet(silent)
+                patience *= 2
 
 
 @contextlib.contextmanager

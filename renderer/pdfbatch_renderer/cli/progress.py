@@ -125,6 +125,13 @@ class RunProgress:
             parts = [f"{self._done:,}/{self._total:,}", f"{speed:.0f} documents/s", left, failed]
             err.print(", ".join(part for part in parts if part))
 
+    def quiet(self, seconds: float) -> None:
+        """No document was recorded for so long."""
+        show_note(
+            f"no document was recorded for {duration(seconds)}. A store that is slow, full or gone is asked again for "
+            "spec.output.store.retryFor, and a document may take spec.limits.timeout"
+        )
+
     def finishing(self) -> None:
         """All is rendered."""
         self._bar.update(self._task, description="finishing", rate="", eta="")

@@ -114,6 +114,7 @@ class Connection(asyncio.Protocol):
         for _, future in waiting.values():
             if not future.done():
                 future.set_exception(ConnectionLostError(self._why_closed))
+                future.exception()  # seen: whoever awaited it may be gone
         for handler in list(self._handlers.values()):
             handler(LOST, msgspec.Raw(b"{}"))
 
@@ -124,6 +125,7 @@ class Connection(asyncio.Protocol):
                 del self._waiting[number]
                 if not future.done():
                     future.set_exception(error)
+                    future.exception()  # seen: whoever awaited it may be gone
 
     def _dispatch(self, data: bytes) -> None:
         message = _message_decoder.decode(data)

@@ -150,6 +150,7 @@ class Tab:
         self._connection.fail_session(self._session, error)
         if self._loaded is not None and not self._loaded.done():
             self._loaded.set_exception(error)
+            self._loaded.exception()  # seen: the call before it fails too, and then nobody awaits this
 
     async def print(self, page: PageHtml, parameters: dict[str, Any]) -> tuple[bytes, tuple[str, ...]]:
         """The PDF of a page, and what a person should know about it.
