@@ -96,6 +96,11 @@ class RowSource(Protocol):
         """The columns every row has, when the format knows them before its rows (CSV, Parquet, XLSX)."""
         ...
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What a person should know before the rows are rendered: that an encoding was guessed, say."""
+        ...
+
     def rows(self) -> Iterator[SourceRow]:
         """All rows in order, streamed.
 

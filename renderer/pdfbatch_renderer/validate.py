@@ -49,5 +49,5 @@ def validate(batch: Batch) -> list[str]:
         if problems:
             raise problems[0]
     if sample and not kept:
-        return [f"the filter leaves none of the first {len(sample)} rows"]
-    return []
+        return [*source.warnings, f"the filter leaves none of the first {len(sample)} rows"]
+    return list(source.warnings)

@@ -51,12 +51,19 @@ class RetriesSpec(ResourceModel):
 class FailurePolicySpec(ResourceModel):
     """How many failed documents a batch may have and still count as succeeded."""
 
-    max_failed_documents: int | Annotated[str, Field(pattern=SHARE_PATTERN, max_length=16)] = Field(
-        default=0, description="A number, or a share of all documents: 0.1%."
+    max_failed_documents: Annotated[int, Field(ge=0)] | Annotated[str, Field(pattern=SHARE_PATTERN, max_length=16)] = (
+        Field(default=0, description="A number, or a share of all documents: 0.1%.")
     )
     stop_early: bool = Field(
         default=False, description="Whether the batch stops as soon as more have failed, instead of going on."
     )
+
+    @model_validator(mode="after")
+    def _a_share_of_all(self) -> "FailurePolicySpec":
+        limit = self.max_failed_documents
+        if isinstance(limit, str) and float(limit.rstrip("%")) > 100:
+            raise ValueError(f"maxFailedDocuments {limit} is more than all documents: give at most 100%")
+        return self
 
 
 class LimitsSpec(ResourceModel):

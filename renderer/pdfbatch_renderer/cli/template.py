@@ -3,7 +3,7 @@
 import asyncio
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from pdfbatch_api.errors import ManifestError, PdfbatchError, Where
 from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS
 from pdfbatch_renderer.cli.arguments import Manifest
 from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_error, show_note
+
+if TYPE_CHECKING:
+    from pdfbatch_renderer.preview import Previewer
 
 
 def add_to(app: typer.Typer) -> None:
@@ -87,7 +90,7 @@ async def _preview(manifest: Path, rows: list[int] | None, path: Path, *, watch:
             await previewer.close()
 
 
-async def _once(previewer: "Previewer", rows: list[int] | None, path: Path) -> bool:  # type: ignore[name-defined]  # noqa: F821
+async def _once(previewer: "Previewer", rows: list[int] | None, path: Path) -> bool:
     """Renders, writes and says so; whether any row failed."""
     since = time.monotonic()
     preview = await previewer.preview(rows)

@@ -3,7 +3,7 @@
 import asyncio
 import shlex
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -12,6 +12,9 @@ from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
 from pdfbatch_renderer.cli.progress import RunProgress
 from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_note
+
+if TYPE_CHECKING:
+    from pdfbatch_renderer.run import RunResult
 
 _SHOWN_FAILURES: Final = 5
 
@@ -48,7 +51,7 @@ def run_command(
             show_note(note)
         with RunProgress() as progress:
             result = asyncio.run(run(batch, progress, workers=worker_count(workers), new=new))
-        _say_how_it_ended(result, _arguments(manifest, output, limit))
+        _say_how_it_ended(result, batch.output.uri, _arguments(manifest, output, limit))
 
 
 def retry_command(manifest: Manifest, output: Output = None, workers: Workers = None, limit: Limit = None) -> None:
@@ -63,7 +66,7 @@ def retry_command(manifest: Manifest, output: Output = None, workers: Workers = 
         batch = open_batch(manifest, output=output, limit=limit)
         with RunProgress() as progress:
             result = asyncio.run(retry(batch, progress, workers=worker_count(workers)))
-        _say_how_it_ended(result, _arguments(manifest, output, limit), go_on="retry")
+        _say_how_it_ended(result, batch.output.uri, _arguments(manifest, output, limit), go_on="retry")
 
 
 def _arguments(manifest: Path, output: str | None, limit: int | None) -> str:
@@ -76,7 +79,7 @@ def _arguments(manifest: Path, output: str | None, limit: int | None) -> str:
     return shlex.join(words)
 
 
-def _say_how_it_ended(result: "RunResult", arguments: str, *, go_on: str = "run") -> None:  # type: ignore[name-defined]  # noqa: F821
+def _say_how_it_ended(result: "RunResult", output: str, arguments: str, *, go_on: str = "run") -> None:
     from pdfbatch_renderer.run import Ending
 
     if result.ending is Ending.INTERRUPTED:
@@ -103,6 +106,9 @@ def _say_how_it_ended(result: "RunResult", arguments: str, *, go_on: str = "run"
         out.print(f"  row {failure.row}, {failure.name}: {failure.reason}: {failure.message}", markup=False)
     if summary.failed > _SHOWN_FAILURES:
         out.print(f"  … and {summary.failed - _SHOWN_FAILURES:,} more, in the report")
+    out.print(f"PDFs: {output}  report: {output}report.html", markup=False)
+    if not summary.within_policy:
+        out.print("More documents failed than spec.failurePolicy.maxFailedDocuments allows.")
     if summary.failed:
         out.print(f"To render only these once more: pdfbatch retry {arguments}", markup=False)
         out.print("A mended template or table makes another plan: pdfbatch run --new, with the same arguments.")

@@ -81,6 +81,8 @@ def make_plan(
     composition.finisher()  # its texts compile, or it says so
     sources = fingerprints(spec.source, reader)
     source = open_source(spec.source, reader, row_limit=size_bytes(spec.limits.row))
+    # Where the columns are known before the rows, a million rows need not be read to find a typo.
+    _check_template(spec, bundle, source.columns)
     counts = _Counts()
     seen: set[str] = set()
     planned = _PlannedRows(spec, bundle, source, counts, seen, limit)
@@ -91,7 +93,7 @@ def make_plan(
         _refuse_name_conflicts(spec, planned.register, work, folder, shards)
         if spec.output.existing == "Refuse":
             _refuse_existing(spec, output, work, folder, shards)
-        warnings = _check_template(spec, bundle, source.columns or (tuple(sorted(seen)) if seen else None))
+        _check_template(spec, bundle, tuple(sorted(seen)) or None)
         if not counts.planned:
             raise SourceError(
                 "there is nothing to render: "
@@ -119,7 +121,7 @@ def make_plan(
         entry=bundle.entry,
         filtered=counts.filtered,
         created=time.time(),
-        warnings=tuple(warnings),
+        warnings=source.warnings,
     )
     winner = work.create_plan(plan)
     if winner.folder != folder:
@@ -266,11 +268,10 @@ def _refuse_existing(
             )
 
 
-def _check_template(spec: PdfBatchSpec, bundle: Bundle, columns: tuple[str, ...] | None) -> list[str]:
-    """Raises on columns that no row has; returns what is only worth a word."""
+def _check_template(spec: PdfBatchSpec, bundle: Bundle, columns: tuple[str, ...] | None) -> None:
+    """Raises on names in the template that no row has; where the columns are not known, nothing is checked."""
     if spec.template is None or columns is None:
-        return []
+        return
     problems = check_columns(bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets)
     if problems:
         raise problems[0]
-    return []

@@ -2,6 +2,9 @@
 
 The order is fixed, whatever the order in the manifest: what changes pages comes before what describes the file,
 encryption before the signature, which must be last.
+
+pikepdf is imported where it is used: what Chromium prints is patched as bytes, and every worker of every batch would
+start a tenth of a second later for a library that it never calls.
 """
 
 import datetime as dt

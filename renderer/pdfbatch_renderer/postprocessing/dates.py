@@ -8,8 +8,6 @@ import datetime as dt
 import re
 from typing import Final
 
-import pikepdf
-
 from pdfbatch_renderer.postprocessing.opening import opened, saved
 from pdfbatch_renderer.postprocessing.pdf_strings import pdf_date
 from pdfbatch_renderer.postprocessing.skia_file import read
@@ -38,6 +36,8 @@ def fix_dates(pdf: bytes, date: dt.datetime) -> bytes:
 
 
 def _through_pikepdf(pdf: bytes, date: dt.datetime) -> bytes:
+    import pikepdf
+
     text = pikepdf.String(pdf_date(date))
     with opened(pdf) as document:
         document.docinfo["/CreationDate"] = text

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from hashlib import blake2b
 from typing import Final
 
-import pikepdf
-
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.postprocessing.opening import opened, saved
 from pdfbatch_renderer.postprocessing.pdf_strings import decode_text, encode_text, pdf_date
@@ -129,6 +127,8 @@ def _information(properties: Properties) -> bytes:
 
 
 def _through_pikepdf(pdf: bytes, merged: _Merge, *, xmp: bool) -> bytes:
+    import pikepdf
+
     with opened(pdf) as document:
         engine = {key[1:].lower(): str(value) for key, value in document.docinfo.items()}
         root = document.Root

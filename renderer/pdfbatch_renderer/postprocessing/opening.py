@@ -1,12 +1,16 @@
 """Opening and saving through pikepdf, for files that are not Skia's: the same settings everywhere."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-
-import pikepdf
+from typing import TYPE_CHECKING
 
 from pdfbatch_api.errors import DocumentError
+
+if TYPE_CHECKING:
+    import pikepdf
 
 
 @contextmanager
@@ -16,6 +20,8 @@ def opened(pdf: bytes) -> Iterator[pikepdf.Pdf]:
     Raises:
         DocumentError: it is no PDF, damaged beyond repair, or needs a password.
     """
+    import pikepdf
+
     try:
         with pikepdf.open(BytesIO(pdf)) as document:
             yield document
@@ -30,6 +36,8 @@ def opened(pdf: bytes) -> Iterator[pikepdf.Pdf]:
 def saved(document: pikepdf.Pdf) -> bytes:
     """The file's bytes: the same for the same content, nothing recompressed."""
     # qpdf keeps the first half of an /ID that is there, which other engines make at random.
+    import pikepdf
+
     if "/ID" in document.trailer:
         del document.trailer["/ID"]
     out = BytesIO()

@@ -8,8 +8,6 @@ in the order in which the file has the elements.
 import re
 from typing import Any, Final
 
-import pikepdf
-
 from pdfbatch_renderer.postprocessing.opening import opened, saved
 from pdfbatch_renderer.postprocessing.skia_file import SkiaFile, read
 
@@ -115,6 +113,8 @@ def _elements(file: SkiaFile) -> list[tuple[int, int]] | None:
 
 
 def _through_pikepdf(pdf: bytes) -> bytes:
+    import pikepdf
+
     with opened(pdf) as document:
         root = document.Root.get("/StructTreeRoot")
         if root is None:
@@ -145,11 +145,15 @@ def _through_pikepdf(pdf: bytes) -> bytes:
 
 
 def _is_generated(value: Any) -> bool:
+    import pikepdf
+
     return isinstance(value, pikepdf.String) and _TEXT_ID.fullmatch(str(value)) is not None
 
 
 def _rename_headers(attributes: Any, new: dict[str, str]) -> None:
     """Renames the headers that a cell's attributes (one dictionary or several) refer to."""
+    import pikepdf
+
     several = attributes if isinstance(attributes, pikepdf.Array) else [attributes]
     for one in several:
         if isinstance(one, pikepdf.Dictionary) and "/Headers" in one:

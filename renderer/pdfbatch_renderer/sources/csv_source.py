@@ -15,7 +15,7 @@ from pdfbatch_renderer.sources.file_content import open_content, read_head
 from pdfbatch_renderer.sources.file_kind import FileKind, refuse_other_kinds
 from pdfbatch_renderer.sources.header import checked_header
 from pdfbatch_renderer.sources.nearest import did_you_mean, shortened
-from pdfbatch_renderer.sources.text_encoding import text_encoding
+from pdfbatch_renderer.sources.text_encoding import shown_encoding, text_encoding
 from pdfbatch_renderer.sources.text_lines import TextLines, TextProblem
 from pdfbatch_renderer.sources.typed_columns import typed_columns
 from pdfbatch_renderer.sources.value_kinds import is_plain
@@ -54,6 +54,8 @@ class CsvSource:
             raise SourceError("the file is empty", where=Where(uri=self._uri), hint="Is it the right one?")
         refuse_other_kinds(head, self._uri, expected="a CSV")
         self._encoding = text_encoding(head, spec.csv.encoding, self._uri)
+        guessed = spec.csv.encoding is None and not self._encoding.name.startswith("utf")
+        self.warnings: tuple[str, ...] = (_guess(self._uri, self._encoding.name),) if guessed else ()
         told = spec.csv.delimiter or ("\t" if kind.tabs else None)
         self._delimiter = told or self._found_delimiter(head, spec)
         self._check_dialect()
@@ -209,3 +211,10 @@ def _is_blank(fields: list[str], width: int) -> bool:
 
 def _fields(count: int) -> str:
     return f"{count} field" if count == 1 else f"{count} fields"
+
+
+def _guess(uri: str, encoding: str) -> str:
+    return (
+        f"{uri} is not UTF-8 and is read as {shown_encoding(encoding)}, which is a guess. Look at a preview; "
+        "source.rows.csv.encoding says it for certain"
+    )

@@ -35,6 +35,8 @@ class FilesOfFolder:
         ManifestError: a pattern cannot be read.
     """
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self, spec: FilesSource, reader: Reader) -> None:
         self._uri = spec.uri if spec.uri.endswith("/") else spec.uri + "/"
         self._reader = reader

@@ -22,6 +22,8 @@ class ItemsOfManifest:
         row_limit: bytes that one item may have.
     """
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self, spec: ItemsSource, row_limit: int) -> None:
         self._values = spec.values
         self._limit = row_limit

@@ -38,6 +38,8 @@ class JsonlSource:
         StoreError.
     """
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self, spec: RowsSource, kind: FileKind, reader: Reader, row_limit: int) -> None:
         self._uri = spec.uri
         self._compression = kind.compression

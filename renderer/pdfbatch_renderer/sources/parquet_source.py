@@ -33,6 +33,8 @@ class ParquetSource:
         StoreError.
     """
 
+    warnings: tuple[str, ...] = ()
+
     def __init__(self, spec: RowsSource, kind: FileKind, reader: Reader, row_limit: int) -> None:
         self._uri = spec.uri
         self._compression = kind.compression

@@ -1,13 +1,13 @@
 """Whole files as pages: HTML as it is, Markdown in a plain style, a picture on a sheet of its own."""
 
+from __future__ import annotations
+
 import codecs
 import re
 from collections.abc import Callable
 from functools import lru_cache
 from html import escape
-from typing import Final
-
-from markdown_it import MarkdownIt
+from typing import TYPE_CHECKING, Final
 
 from pdfbatch_api.errors import DocumentError, Where
 from pdfbatch_api.protocols import PageHtml
@@ -16,6 +16,10 @@ from pdfbatch_api.values import RowData
 from pdfbatch_renderer.templates.assets import data_uri
 from pdfbatch_renderer.templates.pictures import PictureDamagedError, PictureTooLargeError, identify
 from pdfbatch_renderer.templates.row_text import compile_text
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+
 
 _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 
@@ -117,6 +121,8 @@ def _decoded(document: bytes, encoding: str, path: str) -> str:
 
 @lru_cache(1)
 def _markdown() -> MarkdownIt:
+    from markdown_it import MarkdownIt
+
     return MarkdownIt("commonmark", {"html": False}).enable("table")
 
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Final
 
-from PIL import Image, UnidentifiedImageError
-
 from pdfbatch_renderer.templates.svg_safety import SvgRefusedError, check_svg
 
 # A browser unpacks a picture to four bytes a pixel: 400 MB.
@@ -59,6 +57,8 @@ def identify(data: bytes) -> Picture:
 
 
 def _header(data: bytes) -> tuple[str, tuple[int, int]]:
+    from PIL import Image, UnidentifiedImageError
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the bound is ours

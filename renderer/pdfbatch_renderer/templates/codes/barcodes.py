@@ -4,8 +4,6 @@ import html
 from functools import lru_cache
 from typing import Any, Final
 
-import barcode as library
-from barcode.errors import BarcodeError
 from markupsafe import Markup
 
 from pdfbatch_renderer.templates.codes.drawing import runs_path
@@ -37,6 +35,9 @@ def barcode(text: Any, kind: str = "code128", label: bool = True) -> Markup:
 
 @lru_cache(64)
 def _drawn(text: str, kind: str, label: bool) -> Markup:
+    import barcode as library
+    from barcode.errors import BarcodeError
+
     if kind not in library.PROVIDED_BARCODES:
         raise RefusedError(
             f"there is no barcode of kind {shown(kind)}",
