@@ -14,6 +14,8 @@ import msgspec
 _TICKS_A_SECOND: Final = 10
 _MOST_BUCKETS: Final = 20_000
 _POINTS: Final = 120
+# Documents are committed several at a time, a few times a second: a finer curve shows the commits, not the speed.
+_LEAST_STEP_SECONDS: Final = 1.0
 # No document takes longer than minutes; a minute without any is a pause and not slowness.
 _PAUSE_SECONDS: Final = 60.0
 # What pauses every few minutes is slow.
@@ -82,8 +84,9 @@ class Timeline:
         width = self._width / _TICKS_A_SECOND
         pauses, left_out = self._pauses(width)
         seconds = max(self._ended - self._started - sum(pause.seconds for pause in pauses), 0.001)
-        step = max(seconds / _POINTS, width)
-        counts = [0] * max(1, math.ceil(seconds / step - 1e-9))
+        buckets = max(1, round(seconds / max(seconds / _POINTS, width, _LEAST_STEP_SECONDS)))
+        step = seconds / buckets
+        counts = [0] * buckets
         for key in sorted(self._counts):
             begin = key * width
             skipped = sum(length for after, length in left_out if begin > after)
