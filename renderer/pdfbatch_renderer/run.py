@@ -74,6 +74,10 @@ class Observer(Protocol):
         """A document's record is durable."""
         ...
 
+    def note(self, text: str) -> None:
+        """Something worth knowing about the browser that is used."""
+        ...
+
     def quiet(self, seconds: float) -> None:
         """No document was recorded for so long, and the run goes on."""
         ...
@@ -93,7 +97,10 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
         PlanChangedError: the plan was made from something else than what is there now; says from what.
         PdfbatchError: a mistake, found before anything is rendered.
     """
-    versions = await versions_here(launcher_from_environment())
+    launcher = launcher_from_environment()
+    versions = await versions_here(launcher)
+    for note in launcher.notes():
+        observer.note(note)
     if new:
         await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
     plan = await asyncio.to_thread(batch.work.load_plan)
@@ -234,6 +241,9 @@ class _Counting:
 
     def planned(self, plan: Plan, *, resumed: bool) -> None:
         self._observer.planned(plan, resumed=resumed)
+
+    def note(self, text: str) -> None:
+        self._observer.note(text)
 
     def quiet(self, seconds: float) -> None:
         self._observer.quiet(seconds)

@@ -5,7 +5,7 @@ from typing import Final
 
 from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_api.plan import Versions
-from pdfbatch_renderer.engines.chromium import EngineUnreachableError, Launcher
+from pdfbatch_renderer.engines.chromium import EngineUnreachableError, Launcher, browser_version
 
 # A browser may die while it starts: of a full machine, or somebody's hand.
 _STARTS: Final = 3
@@ -36,7 +36,6 @@ async def versions_here(launcher: Launcher) -> Versions:
 async def _chromium(launcher: Launcher) -> str:
     browser = await launcher.launch()
     try:
-        answer = await browser.connection.call("Browser.getVersion")
+        return await browser_version(browser)
     finally:
         await browser.close()
-    return "chromium " + str(answer["product"]).partition("/")[2]

@@ -125,6 +125,10 @@ class RunProgress:
             parts = [f"{self._done:,}/{self._total:,}", f"{speed:.0f} documents/s", left, failed]
             err.print(", ".join(part for part in parts if part))
 
+    def note(self, text: str) -> None:
+        """Something worth knowing about the browser that is used."""
+        show_note(text)
+
     def quiet(self, seconds: float) -> None:
         """No document was recorded for so long."""
         show_note(

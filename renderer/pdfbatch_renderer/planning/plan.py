@@ -90,9 +90,9 @@ def make_plan(
     try:
         work.write_template(folder, bundle.files)
         shards = _write_inputs(spec, planned, work, folder, counts, on_row)
-        _refuse_name_conflicts(spec, planned.register, work, folder, shards)
+        _refuse_name_conflicts(planned.register, work, folder, shards)
         if spec.output.existing == "Refuse":
-            _refuse_existing(spec, output, work, folder, shards)
+            _refuse_existing(output, work, folder, shards)
         _check_template(spec, bundle, tuple(sorted(seen)) or None)
         if not counts.planned:
             raise SourceError(
@@ -223,9 +223,7 @@ def _write_inputs(
     return shards
 
 
-def _planned_names(
-    spec: PdfBatchSpec, work: WorkFolder, folder: str, shards: list[PlannedShard]
-) -> Iterator[tuple[int, str]]:
+def _planned_names(work: WorkFolder, folder: str, shards: list[PlannedShard]) -> Iterator[tuple[int, str]]:
     draft = Plan(
         format=FORMAT, batch="", name="", spec=msgspec.Raw(b"{}"), folder=folder, documents=0, shards=tuple(shards),
         sources=(), template_digest="", versions=Versions("", "", ""),
@@ -235,12 +233,10 @@ def _planned_names(
             yield row.row, row.name if row.container is None else f"{row.container}/{row.name}"
 
 
-def _refuse_name_conflicts(
-    spec: PdfBatchSpec, register: NameRegister, work: WorkFolder, folder: str, shards: list[PlannedShard]
-) -> None:
+def _refuse_name_conflicts(register: NameRegister, work: WorkFolder, folder: str, shards: list[PlannedShard]) -> None:
     if not register.suspects:
         return
-    conflicts = register.explain(_planned_names(spec, work, folder, shards))
+    conflicts = register.explain(_planned_names(work, folder, shards))
     if conflicts:
         raise conflicts[0] if len(conflicts) == 1 else _all_conflicts(conflicts)
 
@@ -250,13 +246,11 @@ def _all_conflicts(conflicts: list[OutputNameError]) -> OutputNameError:
     return OutputNameError(f"several rows ask for the same name:\n{lines}", where=Where(key="spec.output.name"))
 
 
-def _refuse_existing(
-    spec: PdfBatchSpec, output: Store, work: WorkFolder, folder: str, shards: list[PlannedShard]
-) -> None:
+def _refuse_existing(output: Store, work: WorkFolder, folder: str, shards: list[PlannedShard]) -> None:
     there = {info.name for info in output.list() if not info.name.startswith(".pdfbatch/")}
     if not there:
         return
-    for row, name in _planned_names(spec, work, folder, shards):
+    for row, name in _planned_names(work, folder, shards):
         # A container is a file above its documents' names, and may itself lie in a folder.
         for taken in (name, *map(str, PurePosixPath(name).parents)):
             if taken not in there:

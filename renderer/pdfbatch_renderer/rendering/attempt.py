@@ -27,7 +27,6 @@ class ShardAttempt:
         attempt: a pod's uid, or a random id; no other attempt has it.
         window: how many rows may be begun and not yet recorded.
         tries: how many attempts a row may kill before it is condemned.
-        spools: whether documents wait for a container once they are rendered.
         spools: whether documents wait in the spool for their container: their records are not the last word then.
         on_progress: told of each record once it is durable.
 
@@ -106,12 +105,13 @@ class ShardAttempt:
         order = careful_order(first, self._inheritance.intents)
         return [first[row] for row in order], left
 
-    def condemned(self, planned: PlannedRow) -> bool:
+    async def condemned(self, planned: PlannedRow) -> bool:
         """Whether too many attempts died with this row alone in hand; if so it has its failed record now."""
         if not is_condemned(planned.row, self._inheritance.intents, self._tries):
             return False
-        self._begun += 1
-        self._waiting.append(
+        # Admitted like any other: its record gives the place back, and the window must not grow by that.
+        await self.admit()
+        self.add(
             Record(
                 row=planned.row,
                 name=planned.name,
@@ -128,7 +128,6 @@ class ShardAttempt:
                 finished=time.time(),
             )
         )
-        self._wake.set()
         return True
 
     async def intend(self, row: int) -> None:

@@ -47,7 +47,6 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
     engine: str
     fonts: str
-    notes: tuple[str, ...] = ()
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):

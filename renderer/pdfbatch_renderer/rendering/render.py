@@ -38,20 +38,17 @@ class Rendering:
     """What a call of `render` did.
 
     Attributes:
-        completed: the shards whose every document has its record.
         counts: documents rendered here, by status.
         rendered: documents that were rendered here, of all.
         interrupted: it was told to stop before all was done.
         stopped_early: the failure policy ended it.
     """
 
-    completed: set[int] = field(default_factory=set)
     counts: "Counter[str]" = field(default_factory=Counter)
     rendered: int = 0
     interrupted: bool = False
     stopped_early: bool = False
     restarts: "Counter[str]" = field(default_factory=Counter)
-    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,11 +97,11 @@ class Renderer:
             if spec.failure_policy.stop_early and rendering.counts["failed"] > allowed:
                 stopping_early.set()
 
-        pool = self._pool(spec, rendering)
+        pool = self._pool(spec)
         rendering.restarts = pool.restarts
         open_attempts: list[ShardAttempt] = []
         serving = asyncio.create_task(pool.run())
-        feeding = asyncio.create_task(self._feed(shards, pool, spec, rendering, on_record, open_attempts))
+        feeding = asyncio.create_task(self._feed(shards, pool, spec, on_record, open_attempts))
         stops = [asyncio.create_task(stop.wait()), asyncio.create_task(stopping_early.wait())]
         try:
             await asyncio.wait([feeding, serving, *stops], return_when=asyncio.FIRST_COMPLETED)
@@ -126,7 +123,7 @@ class Renderer:
             raise next((error for error in errors if not isinstance(error, PdfbatchError)), errors[0])
         return rendering
 
-    def _pool(self, spec: PdfBatchSpec, rendering: Rendering) -> WorkerPool:
+    def _pool(self, spec: PdfBatchSpec) -> WorkerPool:
         plan_bytes = msgspec.json.encode(self.plan)
         tries = spec.retries.document + 1
 
@@ -141,17 +138,13 @@ class Renderer:
                 flush_seconds=_FLUSH_SECONDS,
             )
 
-        def on_ready(ready: Ready) -> None:
-            rendering.notes = ready.notes
-            self._refuse_other_versions(ready)
-
         limits = LaneLimits(
             rows=_ROWS_PER_WORKER,
             busy_seconds=seconds(spec.limits.timeout),
             memory=size_bytes(spec.limits.memory),
             tries=tries,
         )
-        return WorkerPool(workers=self.workers, setup=setup, limits=limits, on_ready=on_ready)
+        return WorkerPool(workers=self.workers, setup=setup, limits=limits, on_ready=self._refuse_other_versions)
 
     def _refuse_other_versions(self, ready: Ready) -> None:
         planned = self.plan.versions
@@ -171,7 +164,6 @@ class Renderer:
         shards: Iterable[int],
         pool: WorkerPool,
         spec: PdfBatchSpec,
-        rendering: Rendering,
         on_record: Callable[[int, Record], None],
         open_attempts: list[ShardAttempt],
     ) -> None:
@@ -193,7 +185,7 @@ class Renderer:
                 self.on_inherited(shard, attempt.inherited)
                 careful, others = await asyncio.to_thread(attempt.pending)
                 for planned in careful:
-                    if attempt.condemned(planned):
+                    if await attempt.condemned(planned):
                         continue
                     await attempt.settled()
                     await attempt.intend(planned.row)
@@ -202,19 +194,18 @@ class Renderer:
                 for planned in others:
                     await self._submit(pool, attempt, planned)
                 # The next shard's rows follow at once: the tail of this one keeps no worker waiting.
-                endings.create_task(self._end(attempt, rendering, open_attempts))
+                endings.create_task(self._end(attempt, open_attempts))
 
     async def _submit(self, pool: WorkerPool, attempt: ShardAttempt, planned: PlannedRow) -> None:
         await attempt.admit()
         await pool.submit(Job(planned, attempt.shard, self.generation, attempt.add))
 
-    async def _end(self, attempt: ShardAttempt, rendering: Rendering, open_attempts: list[ShardAttempt]) -> None:
+    async def _end(self, attempt: ShardAttempt, open_attempts: list[ShardAttempt]) -> None:
         await attempt.settled()
         if self.finish_shard is not None:
             await attempt.replace(await asyncio.to_thread(self.finish_shard, attempt.shard, attempt.done))
         await attempt.end(disrupted=False)
         open_attempts.remove(attempt)
-        rendering.completed.add(attempt.shard)
 
 
 def _leaves(error: BaseException) -> list[Exception]:

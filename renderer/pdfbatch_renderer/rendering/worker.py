@@ -92,7 +92,7 @@ class Worker:
             # What is alive now stays alive: the collector need not look at it for every document.
             gc.collect()
             gc.freeze()
-            await self._send(Ready(engine.version, launcher.fonts(), tuple(launcher.notes())))
+            await self._send(Ready(engine.version, launcher.fonts()))
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(self._listen(pipeline))
                 await pipeline.run()

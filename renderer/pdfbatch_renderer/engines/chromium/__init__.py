@@ -6,6 +6,7 @@ from pdfbatch_renderer.engines.chromium.launch import (
     ChromiumSubprocess,
     EngineUnreachableError,
     Launcher,
+    browser_version,
     launcher_from_environment,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "ChromiumSubprocess",
     "EngineUnreachableError",
     "Launcher",
+    "browser_version",
     "launcher_from_environment",
 ]

@@ -16,7 +16,7 @@ from pdfbatch_api.protocols import Asset, PageHtml, Printed
 from pdfbatch_api.resource import ChromiumOptions, PageSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_renderer.engines.chromium.connection import CdpError
-from pdfbatch_renderer.engines.chromium.launch import Browser, EngineUnreachableError, Launcher
+from pdfbatch_renderer.engines.chromium.launch import Browser, EngineUnreachableError, Launcher, browser_version
 from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
 from pdfbatch_renderer.engines.chromium.tab import Tab
 
@@ -85,9 +85,7 @@ class ChromiumEngine:
         for start in range(_STARTS):
             try:
                 self._browser = await self._launcher.launch()
-                answer = await self._browser.connection.call("Browser.getVersion")
-                # "HeadlessChrome/156.0.8078.79": the number alone, whatever the build calls itself.
-                self._version = "chromium " + str(answer["product"]).partition("/")[2]
+                self._version = await browser_version(self._browser)
                 self._printed = 0
                 await self._open_tab()
                 self._watching = asyncio.create_task(self._watch(self._browser))
@@ -146,8 +144,6 @@ class ChromiumEngine:
                 # The browser itself says no: a page too large for its limits, say. The tab may be at fault.
                 last = DocumentError(f"Chromium could not print the page: {error.what}", reason="PrintFailed")
                 await self._restart("error")
-            except DocumentError:
-                raise
             except EngineError as error:
                 last = self._lost(error)
                 await self._restart("memory" if self._too_large else "crash")

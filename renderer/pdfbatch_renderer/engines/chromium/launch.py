@@ -45,6 +45,17 @@ class Browser(Protocol):
         ...
 
 
+async def browser_version(browser: Browser) -> str:
+    """What prints: `chromium 156.0.8078.79`.
+
+    Raises:
+        EngineError: the browser is gone.
+    """
+    answer = await browser.connection.call("Browser.getVersion")
+    # "HeadlessChrome/156.0.8078.79": the number alone, whatever the build calls itself.
+    return "chromium " + str(answer["product"]).partition("/")[2]
+
+
 class Launcher(Protocol):
     """Starts browsers."""
 
