@@ -1,6 +1,6 @@
 # The project's everyday commands. `make` lists them.
 
-PYTHON_FILES := api renderer tests bench scripts examples
+PYTHON_FILES := api renderer operator devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -44,7 +44,7 @@ bench-memory: setup ## 100,000 documents: does memory grow?
 	$(BIN)/python -m bench.memory
 
 lock: ## resolve the dependencies again, with hashes
-	uv pip compile --quiet --universal --generate-hashes --extra renderer --group dev --group bench \
+	uv pip compile --quiet --universal --generate-hashes --extra renderer --extra operator --group dev --group bench \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 	scripts/lock-uv.sh
 

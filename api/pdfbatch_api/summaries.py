@@ -17,17 +17,6 @@ class FailureLine(msgspec.Struct, frozen=True, omit_defaults=True):
     message: str
 
 
-class PlanSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="plan"):
-    """What plan found."""
-
-    digest: str = ""
-    documents: int = 0
-    shards: int = 0
-    warnings: tuple[str, ...] = ()
-    error: str = ""
-    hint: str = ""
-
-
 class RenderSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="render"):
     """Cumulative counts of a whole shard, earlier attempts included."""
 
@@ -61,6 +50,22 @@ class FinishSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="finish
     hint: str = ""
 
 
+class PlanSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="plan"):
+    """What plan found.
+
+    Attributes:
+        finished: all fitted one shard, and the same pod rendered and finished it.
+    """
+
+    digest: str = ""
+    documents: int = 0
+    shards: int = 0
+    warnings: tuple[str, ...] = ()
+    finished: FinishSummary | None = None
+    error: str = ""
+    hint: str = ""
+
+
 Summary: TypeAlias = PlanSummary | RenderSummary | FinishSummary
 _decoder: msgspec.json.Decoder[Summary] = msgspec.json.Decoder(Summary)
 _TEXT: Final = 480
@@ -72,28 +77,37 @@ def _cut(text: str, characters: int) -> str:
 
 def encode_summary(summary: Summary) -> bytes:
     """The summary as JSON of at most `LIMIT` bytes: long texts are cut, then failures dropped."""
-    summary = msgspec.structs.replace(summary, error=_cut(summary.error, _TEXT), hint=_cut(summary.hint, _TEXT))
-    if isinstance(summary, PlanSummary):
-        summary = msgspec.structs.replace(summary, warnings=tuple(_cut(line, 200) for line in summary.warnings[:5]))
-    else:
-        lines = tuple(
-            FailureLine(line.row, _cut(line.name, 100), line.reason, _cut(line.message, 160))
-            for line in summary.failures[:10]
-        )
-        summary = msgspec.structs.replace(summary, failures=lines)
+    summary = _with_short_lines(summary)
     data = msgspec.json.encode(summary)
     while len(data) > LIMIT:
-        if isinstance(summary, PlanSummary):
-            if summary.warnings:
-                summary = msgspec.structs.replace(summary, warnings=summary.warnings[:-1])
-            else:
-                summary = msgspec.structs.replace(summary, error=_cut(summary.error, 100), hint="")
-        elif summary.failures:
-            summary = msgspec.structs.replace(summary, failures=summary.failures[:-1])
-        else:
-            summary = msgspec.structs.replace(summary, error=_cut(summary.error, 100), hint="")
+        summary = _shorter(summary)
         data = msgspec.json.encode(summary)
     return data
+
+
+def _with_short_lines(summary: Summary) -> Summary:
+    error, hint = _cut(summary.error, _TEXT), _cut(summary.hint, _TEXT)
+    if isinstance(summary, PlanSummary):
+        finished = _with_short_lines(summary.finished) if summary.finished else None
+        warnings = tuple(_cut(line, 200) for line in summary.warnings[:5])
+        return msgspec.structs.replace(summary, error=error, hint=hint, warnings=warnings, finished=finished)
+    lines = tuple(
+        FailureLine(line.row, _cut(line.name, 100), line.reason, _cut(line.message, 160))
+        for line in summary.failures[:10]
+    )
+    return msgspec.structs.replace(summary, error=error, hint=hint, failures=lines)
+
+
+def _shorter(summary: Summary) -> Summary:
+    """The summary without its least important line."""
+    if isinstance(summary, PlanSummary):
+        if summary.warnings:
+            return msgspec.structs.replace(summary, warnings=summary.warnings[:-1])
+        if summary.finished is not None and summary.finished.failures:
+            return msgspec.structs.replace(summary, finished=_shorter(summary.finished))
+    elif summary.failures:
+        return msgspec.structs.replace(summary, failures=summary.failures[:-1])
+    return msgspec.structs.replace(summary, error=_cut(summary.error, 100), hint="")
 
 
 def decode_summary(data: bytes) -> Summary:

@@ -1,0 +1,43 @@
+"""What the operator puts into a pod and the commands find there: containers, paths, environment variables.
+
+Both sides import these names, so that neither can mean another place than the other.
+"""
+
+from typing import Final
+
+# The containers. The podFailurePolicy's exit codes speak of the renderer alone: the engine ends with 143 whenever the
+# renderer is done.
+RENDERER_CONTAINER: Final = "renderer"
+ENGINE_CONTAINER: Final = "engine"
+
+# The manifest: an immutable ConfigMap that the batch owns. Renderer pods have no API access.
+MANIFEST_FOLDER: Final = "/pdfbatch/manifest"
+MANIFEST_KEY: Final = "batch.yaml"
+MANIFEST_PATH: Final = f"{MANIFEST_FOLDER}/{MANIFEST_KEY}"
+
+# The template, when spec.template.configMap names one; every key is a file.
+TEMPLATE_FOLDER: Final = "/pdfbatch/template"
+
+# pvc://CLAIM/path is the folder CLAIM/path below this.
+CLAIMS_FOLDER: Final = "/pdfbatch/claims"
+
+# One file for each attempt that is known to have been disrupted (node lost, drained, pre-empted), named by the attempt
+# (its pod's uid). An optional ConfigMap: its absence means that none is known.
+DISRUPTED_FOLDER: Final = "/pdfbatch/disrupted"
+
+# The engine container's socket, on an in-memory emptyDir that both containers mount.
+ENGINE_FOLDER: Final = "/engine"
+ENGINE_SOCKET: Final = f"{ENGINE_FOLDER}/cdp.sock"
+ENGINE_SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
+
+# Users: the renderer reaches the socket through fsGroup.
+RENDERER_USER: Final = 65532
+ENGINE_USER: Final = 65533
+
+# A pod is told the batch's uid; a laptop works it out. An attempt is named by its pod's uid.
+UID_VARIABLE: Final = "PDFBATCH_UID"
+ATTEMPT_VARIABLE: Final = "PDFBATCH_ATTEMPT"
+INDEX_VARIABLE: Final = "JOB_COMPLETION_INDEX"  # set by Kubernetes in the pods of an Indexed Job
+TERMINATION_LOG_VARIABLE: Final = "PDFBATCH_TERMINATION_LOG"
+TERMINATION_LOG: Final = "/dev/termination-log"
+LOG_FORMAT_VARIABLE: Final = "PDFBATCH_LOG_FORMAT"  # "json" in pods
