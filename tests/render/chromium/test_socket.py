@@ -3,6 +3,7 @@
 import asyncio
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from pdfbatch_api.errors import EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_api.resource import PageSpec
 from pdfbatch_renderer.engines.chromium import ChromiumSocket, ChromiumSubprocess, EngineUnreachableError
-from pdfbatch_renderer.engines.chromium.find import ChromiumBinary
+from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, fonts_digest
 from pdfbatch_renderer.engines.chromium.serve import script
 from tests.chaos.a_batch import ABatch
 from tests.render.chromium.conftest import EngineFactory
@@ -37,6 +38,12 @@ PAGES = [
 def undated(pdf: bytes) -> bytes:
     """Without the clock's time, which is replaced after the engine."""
     return re.sub(rb"\(D:\d{14}\+00'00'\)", b"()", pdf)
+
+
+def a_font() -> str:
+    """The file of a font that is installed."""
+    listed = subprocess.run(["fc-list", ":", "file"], capture_output=True, text=True, check=True).stdout
+    return listed.splitlines()[0].strip().removesuffix(":")
 
 
 class Server:
@@ -227,7 +234,39 @@ def test_a_wait_that_is_no_number_is_refused(tmp_path: Path) -> None:
 
 def test_a_socket_name_that_socat_would_misread_is_refused() -> None:
     with pytest.raises(EngineError, match="cannot be called"):
-        script(Path("/run/a,b"), ChromiumBinary("/usr/bin/x-headless", True), sandbox=False, fonts="f")
+        script(Path("/run/a,b"), ChromiumBinary("/usr/bin/x-headless", True), sandbox=False)
+
+
+@pytest.mark.parametrize("added", ["", "A font, with: odd {marks}.ttf"])
+def test_the_script_and_python_agree_on_the_fonts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, added: str) -> None:
+    # Given this machine's fonts, and one more that the engine's image may have been given.
+    if added:
+        folder = tmp_path / "data" / "fonts"
+        folder.mkdir(parents=True)
+        shutil.copy(a_font(), folder / added)
+        monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    # When the server starts, and socat is not what it comes to.
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "socat").symlink_to("/bin/true")
+    text = script(tmp_path / "engine" / "s", ChromiumBinary("/usr/bin/x-headless", True), sandbox=False)
+    environment = {**os.environ, "PATH": f"{tools}:{os.environ['PATH']}"}
+    subprocess.run(["sh", "-c", text], check=True, env=environment)
+    # Then the digest beside the socket is the plan's.
+    fonts_digest.cache_clear()
+    assert (tmp_path / "engine" / "fonts").read_text().strip() == fonts_digest()
+
+
+def test_a_plan_without_a_list_of_fonts_says_so(tmp_path: Path) -> None:
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    for program in ("mkdir", "cat"):
+        (tools / program).symlink_to(str(shutil.which(program)))
+    for program in ("socat", "setpriv"):
+        (tools / program).symlink_to("/bin/true")
+    text = script(tmp_path / "engine" / "s", ChromiumBinary("/usr/bin/x-headless", True), sandbox=False)
+    subprocess.run(["/bin/sh", "-c", text], check=True, env={"PATH": str(tools)})
+    assert (tmp_path / "engine" / "fonts").read_text() == "unknown\n"
 
 
 def test_the_printed_script_is_the_one_that_is_run(tmp_path: Path) -> None:

@@ -14,15 +14,25 @@ from pathlib import Path
 from typing import Final
 
 from pdfbatch_api.errors import EngineError, PdfbatchError
-from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium, fonts_digest
+from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium
 from pdfbatch_renderer.engines.chromium.flags import command_line
 from pdfbatch_renderer.engines.chromium.launch import sandbox_works
 
 # socat gives commas, colons and quotes in an address a meaning; a name that has none needs no escapes.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]+")
 
+# What fonts_digest in find.py does, where there is no Python. When the script starts, and not when it is written: an
+# image that adds fonts to the engine's needs no new script.
+_FONTS: Final = r"""fonts=unknown
+if command -v fc-list >/dev/null; then
+  fonts=$(fc-list : file | sed 's/: *$//' | tr '\n' '\0' | xargs -0 -r stat -Lc '%s %n' |
+    while read -r size path; do printf '%s %s\n' "${path##*/}" "$size"; done | LC_ALL=C sort)
+  fonts=$(printf %s "$fonts" | sha256sum)
+fi
+printf '%.16s\n' "$fonts" > fonts"""
 
-def script(path: Path, binary: ChromiumBinary, *, sandbox: bool, fonts: str) -> str:
+
+def script(path: Path, binary: ChromiumBinary, *, sandbox: bool) -> str:
     """A shell script that serves browsers on a unix socket until it is ended.
 
     It writes two files beside the socket: `fonts`, the digest that a plan compares, and SOCKET.browser, what socat
@@ -31,7 +41,6 @@ def script(path: Path, binary: ChromiumBinary, *, sandbox: bool, fonts: str) -> 
     Args:
         path: of the socket. Its folder is made if it is not there; what runs in it may be read by all who may connect.
         sandbox: whether Chromium's own sandbox can work where the script will run.
-        fonts: digest of the fonts where it will run.
 
     Raises:
         EngineError: the socket's name has characters that socat cannot take.
@@ -60,7 +69,7 @@ for program in socat setpriv; do
 done
 mkdir -p {shlex.quote(str(path.parent))}
 cd {shlex.quote(str(path.parent))}
-printf '%s\\n' {shlex.quote(fonts)} > fonts
+{_FONTS}
 cat > {name}.browser <<'END_OF_BROWSER'
 {browser}
 END_OF_BROWSER
@@ -84,7 +93,7 @@ def main(arguments: list[str] | None = None) -> None:
     )
     told = parser.parse_args(arguments)
     try:
-        text = script(told.socket.absolute(), find_chromium(), sandbox=told.sandbox, fonts=fonts_digest())
+        text = script(told.socket.absolute(), find_chromium(), sandbox=told.sandbox)
     except PdfbatchError as error:
         sys.exit(f"error: {error}")
     if told.print:
