@@ -1,0 +1,20 @@
+"""The objects of a batch as the API takes them: pure functions of what was observed. The package's only door."""
+
+from pdfbatch_operator.manifests.config_maps import disrupted_config_map, manifest_config_map, manifest_too_large
+from pdfbatch_operator.manifests.jobs import finish_job, plan_job, render_job
+from pdfbatch_operator.manifests.names import disrupted_name, job_name, manifest_name, selector
+from pdfbatch_operator.manifests.overlay import objections
+
+__all__ = [
+    "disrupted_config_map",
+    "disrupted_name",
+    "finish_job",
+    "job_name",
+    "manifest_config_map",
+    "manifest_name",
+    "manifest_too_large",
+    "objections",
+    "plan_job",
+    "render_job",
+    "selector",
+]

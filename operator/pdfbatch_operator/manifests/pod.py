@@ -1,0 +1,163 @@
+"""The pod that plan, render and finish run in: the renderer, and beside it, as a native sidecar, the engine.
+
+Everything is within Kubernetes' pod security standard `restricted`: it runs in namespaces that enforce it.
+"""
+
+from typing import Final
+
+from pdfbatch_api.pods import (
+    ATTEMPT_VARIABLE,
+    ENGINE_CONTAINER,
+    ENGINE_SOCKET,
+    ENGINE_SOCKET_VARIABLE,
+    ENGINE_USER,
+    LOG_FORMAT_VARIABLE,
+    RENDERER_CONTAINER,
+    RENDERER_USER,
+    TERMINATION_LOG,
+    TERMINATION_LOG_VARIABLE,
+    UID_VARIABLE,
+)
+from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_operator.decision import Body
+from pdfbatch_operator.manifests import overlay
+from pdfbatch_operator.manifests.ownership import labels
+from pdfbatch_operator.manifests.resources import pod_resources
+from pdfbatch_operator.manifests.volumes import Volumes, engine_volumes, renderer_volumes
+from pdfbatch_operator.observation import Component, ObservedBatch, Settings
+
+# The API's own default is 300 s for both taints; a lost node's shards begin elsewhere after this.
+_TOLERATED_SECONDS: Final = 5
+# SIGTERM: the documents in hand are finished and recorded, at most limits.timeout (30 s) of one.
+_GRACE_SECONDS: Final = 30
+
+
+def pod_template(
+    batch: ObservedBatch,
+    spec: PdfBatchSpec,
+    settings: Settings,
+    component: Component,
+    arguments: list[str],
+    *,
+    with_engine: bool,
+) -> Body:
+    """The template of a Job's pods.
+
+    Args:
+        arguments: of the renderer's image: the command and its own.
+        with_engine: finish prints nothing and needs none.
+    """
+    told = spec.pod_template
+    volumes = renderer_volumes(batch, spec)
+    engine = engine_volumes() if with_engine else Volumes([], [], [])
+    pod: Body = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "enableServiceLinks": False,
+        "terminationGracePeriodSeconds": _GRACE_SECONDS,
+        "securityContext": {
+            "runAsNonRoot": True,
+            "runAsUser": RENDERER_USER,
+            "runAsGroup": RENDERER_USER,
+            "fsGroup": RENDERER_USER,
+            # Else every start would chown each of a million files.
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        },
+        **overlay.pod_fields(told, settings),
+        "tolerations": [*overlay.tolerations(told), *_short_tolerations()],
+        "volumes": [*volumes.volumes, *engine.volumes],
+        "containers": [
+            _renderer(batch, spec, settings, arguments, [*volumes.renderer, *engine.renderer], with_engine=with_engine),
+        ],
+    }
+    if with_engine:
+        pod["initContainers"] = [_engine(batch, spec, settings, engine.engine)]
+    return {
+        "metadata": {
+            "labels": {**overlay.pod_labels(told), **labels(batch, component)},
+            "annotations": {
+                **overlay.pod_annotations(told),
+                "kubectl.kubernetes.io/default-container": RENDERER_CONTAINER,
+            },
+        },
+        "spec": pod,
+    }
+
+
+def _short_tolerations() -> list[Body]:
+    return [
+        {
+            "key": f"node.kubernetes.io/{taint}",
+            "operator": "Exists",
+            "effect": "NoExecute",
+            "tolerationSeconds": _TOLERATED_SECONDS,
+        }
+        for taint in ("not-ready", "unreachable")
+    ]
+
+
+def _confined(user: int) -> Body:
+    return {
+        "runAsNonRoot": True,
+        "runAsUser": user,
+        "runAsGroup": user,
+        "readOnlyRootFilesystem": True,
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"drop": ["ALL"]},
+        "seccompProfile": {"type": "RuntimeDefault"},
+    }
+
+
+def _renderer(
+    batch: ObservedBatch,
+    spec: PdfBatchSpec,
+    settings: Settings,
+    arguments: list[str],
+    mounts: list[Body],
+    *,
+    with_engine: bool,
+) -> Body:
+    told = spec.pod_template
+    credentials = spec.output.credentials_secret_ref
+    sources: list[Body] = [{"secretRef": {"name": credentials.name}}] if credentials else []
+    own: list[Body] = [
+        {"name": UID_VARIABLE, "value": batch.uid},
+        {"name": ATTEMPT_VARIABLE, "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
+        {"name": TERMINATION_LOG_VARIABLE, "value": TERMINATION_LOG},
+        {"name": LOG_FORMAT_VARIABLE, "value": "json"},
+        # Its root is read-only, and libraries look for a home.
+        {"name": "HOME", "value": "/tmp"},
+    ]
+    if with_engine:
+        own.append({"name": ENGINE_SOCKET_VARIABLE, "value": ENGINE_SOCKET})
+    return {
+        "name": RENDERER_CONTAINER,
+        "image": batch.status.images.renderer if batch.status.images else settings.renderer_image,
+        "imagePullPolicy": settings.image_pull_policy,
+        "args": arguments,
+        "env": [*overlay.environment(told), *own],
+        "envFrom": [*overlay.environment_sources(told.env_from), *sources],
+        "resources": pod_resources(spec).renderer,
+        "volumeMounts": mounts,
+        "securityContext": _confined(RENDERER_USER),
+        "terminationMessagePath": TERMINATION_LOG,
+        "terminationMessagePolicy": "File",
+    }
+
+
+def _engine(batch: ObservedBatch, spec: PdfBatchSpec, settings: Settings, mounts: list[Body]) -> Body:
+    """A sidecar that the kubelet restarts alone (KEP-753). No credentials, no token, no environment.
+
+    It has no startupProbe: a connection is a browser, and the renderer waits for the socket itself, without the whole
+    second that a probe's period would cost every pod.
+    """
+    return {
+        "name": ENGINE_CONTAINER,
+        "image": batch.status.images.engine if batch.status.images else settings.engine_image,
+        "imagePullPolicy": settings.image_pull_policy,
+        "restartPolicy": "Always",
+        "resources": pod_resources(spec).engine,
+        "volumeMounts": mounts,
+        "securityContext": _confined(ENGINE_USER),
+    }
