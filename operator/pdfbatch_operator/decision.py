@@ -55,13 +55,25 @@ class PatchJob:
 
 
 @dataclass(frozen=True, slots=True)
+class DeleteJob:
+    """Delete a Job with its pods (propagation Background, precondition the uid); one that is gone already is right.
+
+    A plan or finish Job that ended well and whose pod was removed before its summary was read is run again; a Job in a
+    Kueue queue, whose `suspend` is Kueue's, is stopped so.
+    """
+
+    name: str
+    uid: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteBatch:
     """Delete the batch: its time to live is over. Its Jobs and pods go with it, its outputs stay."""
 
     uid: str
 
 
-Action: TypeAlias = FailPod | CreateManifest | NoteDisrupted | CreateJob | PatchJob | DeleteBatch
+Action: TypeAlias = FailPod | CreateManifest | NoteDisrupted | CreateJob | PatchJob | DeleteJob | DeleteBatch
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class ObservedJob:
         owned: its controller is this batch (by uid). A Job of that name which is not is somebody else's.
         finished: its terminal condition, "Complete" or "Failed", with the condition's reason and message. A Job that is
             failing (FailureTarget) and still has pods is not finished.
+        finished_at: when that condition became true; None when it is not known.
         completed_indexes, failed_indexes: as Kubernetes writes them: "0-41,43".
         active, ready, terminating: pods.
         blocked: why the Job controller cannot create pods, in its own words (an Event FailedCreate: a quota, a
@@ -71,6 +72,7 @@ class ObservedJob:
     completed_indexes: str = ""
     failed_indexes: str = ""
     finished: Literal["", "Complete", "Failed"] = ""
+    finished_at: dt.datetime | None = None
     reason: str = ""
     message: str = ""
     blocked: str = ""

@@ -30,7 +30,7 @@ What it may do in the API (the chart's ClusterRole, or a Role in every watched n
 | pdfbatch.io | pdfbatches | get, list, watch, delete | reconciling; the time to live |
 | pdfbatch.io | pdfbatches/status | update | the one status write |
 | pdfbatch.io | pdfbatches/finalizers | update | ownerReferences, where a cluster enforces that (OpenShift) |
-| batch | jobs | get, list, watch, create, patch | plan, render and finish |
+| batch | jobs | get, list, watch, create, patch, delete | plan, render and finish |
 | "" | pods | list, watch | counts, exit codes, why one cannot start |
 | "" | pods/status | patch | pods of lost nodes |
 | "" | configmaps | create, get, patch | the manifest; the attempts known to be disrupted |
@@ -38,7 +38,8 @@ What it may do in the API (the chart's ClusterRole, or a Role in every watched n
 | "" | nodes | list, watch | lost nodes (cluster-wide; not needed when they are not recovered) |
 | coordination.k8s.io | leases | get, create, update | leader election, in the Lease's namespace alone |
 
-Never Secrets, never anything of pods but their status. Deletion of Jobs and pods is the garbage collector's.
+Never Secrets, never anything of pods but their status. Jobs of a batch that is deleted are the garbage collector's; the
+operator deletes one only to run it again (its pod was gone before it was read), or to stop one that Kueue holds.
 """
 
 import datetime as dt

@@ -13,21 +13,21 @@ ConditionType = Literal["Planned", "Complete", "Failed", "Suspended", "ScalingAc
 class Condition(ResourceModel):
     """A condition, as Kubernetes has them (KEP-1623)."""
 
-    type: ConditionType
-    status: Literal["True", "False", "Unknown"]
-    reason: str = Field(max_length=1024)
-    message: str = Field(default="", max_length=32768)
-    last_transition_time: str | None = None
-    observed_generation: int | None = None
+    type: ConditionType = Field(description="What it is about.")
+    status: Literal["True", "False", "Unknown"] = Field(description="Whether it holds.")
+    reason: str = Field(max_length=1024, description="Why, in one word for programs.")
+    message: str = Field(default="", max_length=32768, description="Why, and what to do, for people.")
+    last_transition_time: str | None = Field(default=None, max_length=32, description="When its status last changed.")
+    observed_generation: int | None = Field(default=None, description="The spec's generation that it speaks of.")
 
 
 class DocumentCounts(ResourceModel):
     """Documents by what became of them."""
 
-    total: int = 0
-    succeeded: int = 0
-    failed: int = 0
-    skipped: int = 0
+    total: int = Field(default=0, description="All that were planned.")
+    succeeded: int = Field(default=0, description="Rendered and stored.")
+    failed: int = Field(default=0, description="Failed for good; the first are in failures, all in the manifest.")
+    skipped: int = Field(default=0, description="Left to what an earlier batch had stored (output.existing: Keep).")
 
 
 class ShardCounts(ResourceModel):
@@ -37,28 +37,28 @@ class ShardCounts(ResourceModel):
     finish counts all anew.
     """
 
-    total: int = 0
-    succeeded: int = 0
-    active: int = 0
-    failed: int = 0
-    unaccounted: int = 0
+    total: int = Field(default=0, description="All that were planned.")
+    succeeded: int = Field(default=0, description="Done.")
+    active: int = Field(default=0, description="Being rendered now.")
+    failed: int = Field(default=0, description="Given up.")
+    unaccounted: int = Field(default=0, description="Done, but not yet in the documents' counts: their pods were gone too soon. Finish counts all anew.")
 
 
 class RendererCounts(ResourceModel):
     """Pods that render. `active` is what /scale reports."""
 
-    desired: int = 0
-    active: int = 0
-    ready: int = 0
+    desired: int = Field(default=0, description="How many pods there should be.")
+    active: int = Field(default=0, description="How many there are: what /scale reports.")
+    ready: int = Field(default=0, description="How many of them work.")
 
 
 class FailureSample(ResourceModel):
     """One of the first failed documents."""
 
-    row: int
-    name: str = Field(max_length=1024)
-    reason: str = Field(max_length=256)
-    message: str = Field(max_length=1024)
+    row: int = Field(description="Its row in the source.")
+    name: str = Field(max_length=1024, description="The name that its PDF would have had.")
+    reason: str = Field(max_length=256, description="Why, in one word.")
+    message: str = Field(max_length=1024, description="Why, for people.")
 
 
 class PlanStatus(ResourceModel):
@@ -115,4 +115,12 @@ class PdfBatchStatus(ResourceModel):
     rendering_start_time: str | None = Field(default=None, max_length=32)
     suspended_since: str | None = Field(default=None, max_length=32)
     suspended_seconds: int = Field(default=0, description="Before suspendedSince; the deadline leaves it out.")
-    disruptions: int = Field(default=0, description="Pods that were lost with their node and replaced.")
+    suspended_seconds_of_rendering: int = Field(
+        default=0, description="Those of them after renderingStartTime; the throughput leaves them out."
+    )
+    disruptions: int = Field(
+        default=0, description="Pods that were lost with their node, drained or pre-empted, and replaced."
+    )
+    last_update_time: str | None = Field(
+        default=None, max_length=32, description="When the figures were last brought up to date."
+    )

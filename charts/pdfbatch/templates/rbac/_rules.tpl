@@ -15,7 +15,7 @@ What the operator may do: what operator/pdfbatch_operator/settings.py lists, a t
   verbs: [update]
 - apiGroups: [batch]
   resources: [jobs]
-  verbs: [get, list, watch, create, patch]
+  verbs: [get, list, watch, create, patch, delete]
 - apiGroups: [""]
   resources: [pods]
   verbs: [list, watch]
