@@ -10,20 +10,24 @@ from typing import Final
 RENDERER_CONTAINER: Final = "renderer"
 ENGINE_CONTAINER: Final = "engine"
 
+# Every folder below lies in this one. The variable names another: for tests, which may not write at the root.
+MOUNTS_FOLDER: Final = "/pdfbatch"
+MOUNTS_VARIABLE: Final = "PDFBATCH_MOUNTS"
+
 # The manifest: an immutable ConfigMap that the batch owns. Renderer pods have no API access.
-MANIFEST_FOLDER: Final = "/pdfbatch/manifest"
+MANIFEST_FOLDER: Final = f"{MOUNTS_FOLDER}/manifest"
 MANIFEST_KEY: Final = "batch.yaml"
 MANIFEST_PATH: Final = f"{MANIFEST_FOLDER}/{MANIFEST_KEY}"
 
 # The template, when spec.template.configMap names one; every key is a file.
-TEMPLATE_FOLDER: Final = "/pdfbatch/template"
+TEMPLATE_FOLDER: Final = f"{MOUNTS_FOLDER}/template"
 
 # pvc://CLAIM/path is the folder CLAIM/path below this.
-CLAIMS_FOLDER: Final = "/pdfbatch/claims"
+CLAIMS_FOLDER: Final = f"{MOUNTS_FOLDER}/claims"
 
 # One file for each attempt that is known to have been disrupted (node lost, drained, pre-empted), named by the attempt
 # (its pod's uid). An optional ConfigMap: its absence means that none is known.
-DISRUPTED_FOLDER: Final = "/pdfbatch/disrupted"
+DISRUPTED_FOLDER: Final = f"{MOUNTS_FOLDER}/disrupted"
 
 # The engine container's socket, on an in-memory emptyDir that both containers mount.
 ENGINE_FOLDER: Final = "/engine"

@@ -1,12 +1,14 @@
 """What the design has and this version has not: refused by name, never read and ignored.
 
-One table. The version that builds something deletes its line.
+One table. The version that builds something deletes its line. Beside it, what is refused only where a manifest runs:
+a path means nothing to a cluster, a claim nothing to a laptop.
 """
 
+import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
-from pdfbatch_api.errors import NotInThisVersionError, Where
+from pdfbatch_api.errors import ManifestError, NotInThisVersionError, Where
 from pdfbatch_api.resource import EngineSpec, PdfBatch, PdfBatchSpec, RetriesSpec
 from pdfbatch_api.resource.pod import PodTemplateSpec
 from pdfbatch_api.resource.running import ScalingSpec
@@ -109,19 +111,19 @@ _LOCAL_GAPS: Final = (
         "Use spec.template.uri or inline.",
         lambda spec: spec.template is not None and spec.template.config_map is not None,
     ),
-    Gap(
-        "spec.output.uri",
-        "pvc:// without a cluster",
-        "Give a folder.",
-        lambda spec: _pvc(spec.output.uri),
-    ),
-    Gap(
-        "spec.workFolder.uri",
-        "pvc:// without a cluster",
-        "Give a folder.",
-        lambda spec: spec.work_folder is not None and _pvc(spec.work_folder.uri),
-    ),
 )
+
+# The URIs of a spec, by key: what a batch reads and writes.
+_URIS: Final[tuple[tuple[str, Callable[[PdfBatchSpec], str | None]], ...]] = (
+    ("spec.source.rows.uri", lambda spec: spec.source.rows and spec.source.rows.uri),
+    ("spec.source.files.uri", lambda spec: spec.source.files and spec.source.files.uri),
+    ("spec.source.urls.uri", lambda spec: spec.source.urls and spec.source.urls.uri),
+    ("spec.template.uri", lambda spec: spec.template and spec.template.uri),
+    ("spec.output.uri", lambda spec: spec.output.uri),
+    ("spec.workFolder.uri", lambda spec: spec.work_folder and spec.work_folder.uri),
+)
+CLUSTER_URIS: Final = "In a cluster, give s3://, gs://, az:// or pvc://CLAIM/path."
+_OF_A_STORE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://", re.IGNORECASE)
 
 # Fields that only the operator and Kubernetes read: a manifest with them runs on a laptop, and is told so.
 CLUSTER_ONLY: Final[tuple[tuple[str, _Asks], ...]] = (
@@ -144,6 +146,7 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
 
     Raises:
         NotInThisVersionError: the manifest asks for something that this version does not have; names all of it.
+        ManifestError: a path or file:// in a cluster.
     """
     spec = batch.spec
     errors = [
@@ -151,10 +154,28 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
         for gap in GAPS + (_LOCAL_GAPS if local else ())
         if gap.asks(spec)
     ]
+    if local:
+        errors += [
+            NotInThisVersionError(
+                "pvc:// without a cluster: not in this version", where=Where(key=key), hint="Give a folder."
+            )
+            for key, uri_of in _URIS
+            if _pvc(uri_of(spec))
+        ]
     if len(errors) > 1:
         raise NotInThisVersionError("\n".join(["not in this version", *(f"  {error}" for error in errors)]))
     if errors:
         raise errors[0]
     if not local:
+        _refuse_paths(spec)
         return []
     return [f"{key} has no effect without a cluster" for key, asks in CLUSTER_ONLY if asks(spec)]
+
+
+def _refuse_paths(spec: PdfBatchSpec) -> None:
+    """Refuses what names a file of one machine: no two pods would find the same there, if anything."""
+    paths = [(key, uri) for key, uri_of in _URIS if (uri := uri_of(spec)) is not None and not _OF_A_STORE.match(uri)]
+    if paths:
+        key, uri = paths[0]
+        others = "".join(f", {uri} ({key})" for key, uri in paths[1:])
+        raise ManifestError(f"{uri} is a path of one machine{others}", where=Where(key=key), hint=CLUSTER_URIS)

@@ -52,11 +52,11 @@ class PdfBatchSpec(ResourceModel):
     work_folder: WorkFolderSpec | None = Field(
         default=None, description="Where the plan and the records lie. Default: .pdfbatch under output.uri."
     )
-    document_date: Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")] = (
-        Field(
-            default="2000-01-01T00:00:00Z",
-            description="The date inside the PDFs and of a template's now(): the same input gives the same bytes.",
-        )
+    document_date: Annotated[
+        str, Field(max_length=20, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")
+    ] = Field(
+        default="2000-01-01T00:00:00Z",
+        description="The date inside the PDFs and of a template's now(): the same input gives the same bytes.",
     )
     optional_assets: list[Annotated[str, Field(min_length=1, max_length=512)]] = Field(
         default_factory=list,
@@ -72,8 +72,12 @@ class PdfBatchSpec(ResourceModel):
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     failure_policy: FailurePolicySpec = Field(default_factory=FailurePolicySpec)
     suspend: bool = Field(default=False, description="Whether rendering is held.")
-    active_deadline_seconds: int | None = Field(default=None, ge=1, description="Suspended time is left out.")
-    ttl_seconds_after_finished: int | None = Field(default=None, ge=0)
+    active_deadline_seconds: int | None = Field(
+        default=None, ge=1, description="How long the batch may take. Suspended time is left out. Unset: for ever."
+    )
+    ttl_seconds_after_finished: int | None = Field(
+        default=None, ge=0, description="When a batch that ended is deleted. Its outputs stay. Unset: never."
+    )
     pod_template: PodTemplateSpec = Field(default_factory=PodTemplateSpec)
 
     @field_validator("document_date")

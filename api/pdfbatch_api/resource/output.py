@@ -16,22 +16,24 @@ class StoreOptions(ResourceModel):
     region: str | None = Field(default=None, max_length=64, description="S3: the bucket's region.")
     allow_http: bool = Field(default=False, description="S3: whether an endpoint without TLS may be used.")
     path_style: bool = Field(default=False, description="S3: the bucket in the path instead of the host name.")
-    timeout: str = Field(default="30s", pattern="^[0-9]+s$", description="How long one request may take.")
+    timeout: str = Field(
+        default="30s", pattern="^[0-9]+s$", max_length=16, description="How long one request may take."
+    )
     retry_for: str = Field(
-        default="3m", pattern="^[0-9]+(s|m)$", description="How long errors that may pass are retried."
+        default="3m", pattern="^[0-9]+(s|m)$", max_length=16, description="How long errors that may pass are retried."
     )
 
 
 class SecretReference(ResourceModel):
     """A Secret of the batch's namespace whose keys become environment variables of the renderer."""
 
-    name: str = Field(min_length=1, max_length=253)
+    name: str = Field(min_length=1, max_length=253, description="The Secret's name.")
 
 
 class ContainerSpec(ResourceModel):
     """Several documents in one file: a zip, or one merged PDF. A container lies within one shard."""
 
-    format: Literal["zip", "pdf"]
+    format: Literal["zip", "pdf"] = Field(description="zip: the documents as files; pdf: one after the other in one.")
     name: str = Field(
         min_length=1,
         max_length=1024,

@@ -26,8 +26,8 @@ class MetadataSpec(ResourceModel):
 class SecretKey(ResourceModel):
     """A key of a Secret in the batch's namespace."""
 
-    name: str = Field(min_length=1, max_length=253)
-    key: str = Field(min_length=1, max_length=253)
+    name: str = Field(min_length=1, max_length=253, description="The Secret's name.")
+    key: str = Field(min_length=1, max_length=253, description="The key in it.")
 
 
 class WatermarkSpec(ResourceModel):
@@ -36,9 +36,9 @@ class WatermarkSpec(ResourceModel):
     text: Jinja | None = None
     image: Uri | None = None
     pdf: Uri | None = None
-    layer: Literal["over", "under"] = "over"
+    layer: Literal["over", "under"] = Field(default="over", description="Over or under what the page shows.")
     pages: str = Field(default="all", max_length=64, description="all, first, last, or 1,3-5.")
-    opacity: float = Field(default=0.2, gt=0, le=1)
+    opacity: float = Field(default=0.2, gt=0, le=1, description="1 hides what is below it.")
     rotation: float = Field(default=45, ge=-360, le=360, description="Degrees, anticlockwise.")
 
 
@@ -68,10 +68,16 @@ class EncryptionSpec(ResourceModel):
     """AES-256. Passwords come from a Secret or a column, never from the manifest."""
 
     user_password_secret_ref: SecretKey | None = None
-    user_password_column: str | None = Field(default=None, max_length=256)
+    user_password_column: str | None = Field(
+        default=None, max_length=256, description="The column that holds the password to open the document."
+    )
     owner_password_secret_ref: SecretKey | None = None
-    owner_password_column: str | None = Field(default=None, max_length=256)
-    allow: list[Permission] = Field(default_factory=_default_permissions, max_length=8)
+    owner_password_column: str | None = Field(
+        default=None, max_length=256, description="The column that holds the password to change its permissions."
+    )
+    allow: list[Permission] = Field(
+        default_factory=_default_permissions, max_length=8, description="What may be done without the owner's password."
+    )
 
 
 class SignatureSpec(ResourceModel):
@@ -80,7 +86,7 @@ class SignatureSpec(ResourceModel):
     secret_ref: SecretKey
     reason: Jinja | None = None
     location: Jinja | None = None
-    timestamp_url: str | None = Field(default=None, max_length=2048)
+    timestamp_url: str | None = Field(default=None, max_length=2048, description="A time stamping service (RFC 3161).")
     left: Length | None = None
     bottom: Length | None = None
 
@@ -91,7 +97,9 @@ class PostprocessingSpec(ResourceModel):
     metadata: MetadataSpec | None = None
     letterhead: LetterheadSpec | None = None
     watermark: WatermarkSpec | None = None
-    attachments: list[AttachmentSpec] = Field(default_factory=list, max_length=64)
+    attachments: list[AttachmentSpec] = Field(
+        default_factory=list, max_length=64, description="Files that travel inside each PDF."
+    )
     encryption: EncryptionSpec | None = None
     signature: SignatureSpec | None = None
     linearize: bool = Field(default=False, description="Whether the PDF is laid out for reading over the web.")

@@ -22,15 +22,15 @@ class ShardingSpec(ResourceModel):
 class PrometheusSignal(ResourceModel):
     """A PromQL query of one's own that drives the number of renderers: ceil(value / target)."""
 
-    query: str = Field(min_length=1, max_length=4096)
-    target: float = Field(gt=0)
+    query: str = Field(min_length=1, max_length=4096, description="The query; it gives one number.")
+    target: float = Field(gt=0, description="How much of it one renderer is there for.")
 
 
 class ScalingSpec(ResourceModel):
     """The autoscaler's bounds and aim. Without effect when `renderers` is set."""
 
-    min: int = Field(default=1, ge=0, le=100_000)
-    max: int = Field(default=10, ge=1, le=100_000)
+    min: int = Field(default=1, ge=0, le=100_000, description="The fewest renderers.")
+    max: int = Field(default=10, ge=1, le=100_000, description="The most renderers.")
     target_duration: Duration | None = Field(default=None, description="How long the whole batch should take.")
     prometheus: PrometheusSignal | None = None
 

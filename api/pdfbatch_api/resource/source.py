@@ -1,17 +1,21 @@
 """`spec.source`: where the documents come from."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
 from pdfbatch_api.resource.model import ResourceModel, exactly_one_of
 from pdfbatch_api.resource.quantities import Size
 
+PLACE: Final = "x-pdfbatch-place"
+
 Uri = Annotated[
     str,
     Field(
         min_length=1,
         max_length=2048,
+        # Read where the cluster's CRD is generated, which knows no paths of a laptop.
+        json_schema_extra={PLACE: True},
         description="Where it lies: s3://bucket/key, gs://…, az://…, file:///path, or a path relative to the manifest.",
     ),
 ]

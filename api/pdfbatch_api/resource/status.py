@@ -1,6 +1,6 @@
 """`status`: what `kubectl get pdfb` shows, and all that the operator remembers of a batch."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -41,7 +41,10 @@ class ShardCounts(ResourceModel):
     succeeded: int = Field(default=0, description="Done.")
     active: int = Field(default=0, description="Being rendered now.")
     failed: int = Field(default=0, description="Given up.")
-    unaccounted: int = Field(default=0, description="Done, but not yet in the documents' counts: their pods were gone too soon. Finish counts all anew.")
+    unaccounted: int = Field(
+        default=0,
+        description="Done, but not in the documents' counts yet: their pods were gone too soon. Finish counts anew.",
+    )
 
 
 class RendererCounts(ResourceModel):
@@ -64,24 +67,26 @@ class FailureSample(ResourceModel):
 class PlanStatus(ResourceModel):
     """What the plan pod found. Render and finish are called with its digest."""
 
-    digest: str = Field(max_length=128)
-    documents: int
-    shards: int
-    warnings: list[str] = Field(default_factory=list, max_length=5)
+    digest: str = Field(max_length=128, description="Names the plan: another one is not rendered.")
+    documents: int = Field(description="How many documents it has.")
+    shards: int = Field(description="How many shards they are cut into.")
+    warnings: list[Annotated[str, Field(max_length=1024)]] = Field(
+        default_factory=list, max_length=5, description="What looked odd, and may be meant."
+    )
 
 
 class BatchImages(ResourceModel):
     """The images of this batch's pods, frozen when it began: an upgrade of the chart is for new batches."""
 
-    renderer: str = Field(max_length=512)
-    engine: str = Field(max_length=512)
+    renderer: str = Field(max_length=512, description="Of the container that renders.")
+    engine: str = Field(max_length=512, description="Of the container that prints.")
 
 
 class Ending(ResourceModel):
     """Why the batch ends before all was rendered. Once set it stays: finish runs, then the batch is Failed."""
 
-    reason: str = Field(max_length=256)
-    message: str = Field(max_length=1024)
+    reason: str = Field(max_length=256, description="Why, in one word.")
+    message: str = Field(max_length=1024, description="Why, for people.")
 
 
 class PdfBatchStatus(ResourceModel):
@@ -90,8 +95,10 @@ class PdfBatchStatus(ResourceModel):
     Times are RFC 3339 in UTC, to the second.
     """
 
-    phase: Phase = "Pending"
-    conditions: list[Condition] = Field(default_factory=list, max_length=16)
+    phase: Phase = Field(default="Pending", description="Where the batch is, in one word.")
+    conditions: list[Condition] = Field(
+        default_factory=list, max_length=16, description="What holds: kubectl wait --for=condition=Complete."
+    )
     documents: DocumentCounts = Field(default_factory=DocumentCounts)
     shards: ShardCounts = Field(default_factory=ShardCounts)
     renderers: RendererCounts = Field(default_factory=RendererCounts)
@@ -100,20 +107,26 @@ class PdfBatchStatus(ResourceModel):
     progress: str | None = Field(default=None, max_length=64, description="Documents done, of all: 1200/600000.")
     throughput: str | None = Field(default=None, max_length=32, description="Documents per second.")
     remaining: str | None = Field(default=None, max_length=32, description="How long it will take from here: 12m.")
-    estimated_completion_time: str | None = Field(default=None, max_length=32)
-    failures: list[FailureSample] = Field(default_factory=list, max_length=10)
-    observed_generation: int | None = None
+    estimated_completion_time: str | None = Field(
+        default=None, max_length=32, description="When all will be rendered, at this pace."
+    )
+    failures: list[FailureSample] = Field(
+        default_factory=list, max_length=10, description="The first failed documents. The manifest has all."
+    )
+    observed_generation: int | None = Field(default=None, description="The spec's generation that this speaks of.")
     selector: str | None = Field(default=None, max_length=512, description="Of the renderer pods, for /scale.")
-    start_time: str | None = Field(default=None, max_length=32)
-    completion_time: str | None = Field(default=None, max_length=32)
+    start_time: str | None = Field(default=None, max_length=32, description="When the batch began.")
+    completion_time: str | None = Field(default=None, max_length=32, description="When it ended, well or not.")
     plan: PlanStatus | None = None
     images: BatchImages | None = None
     ending: Ending | None = None
     accounted: str = Field(
         default="", max_length=1_000_000, description="Completed indexes whose counts are in documents: 0-41,43."
     )
-    rendering_start_time: str | None = Field(default=None, max_length=32)
-    suspended_since: str | None = Field(default=None, max_length=32)
+    rendering_start_time: str | None = Field(
+        default=None, max_length=32, description="When the first document could be rendered."
+    )
+    suspended_since: str | None = Field(default=None, max_length=32, description="Since when it is held, if it is.")
     suspended_seconds: int = Field(default=0, description="Before suspendedSince; the deadline leaves it out.")
     suspended_seconds_of_rendering: int = Field(
         default=0, description="Those of them after renderingStartTime; the throughput leaves them out."

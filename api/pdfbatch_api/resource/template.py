@@ -40,6 +40,7 @@ class TemplateSpec(ResourceModel):
     currency: str | None = Field(
         default=None,
         pattern="^[A-Z]{3}$",
+        max_length=3,
         description="The currency of the money filter where a call gives none.",
     )
 

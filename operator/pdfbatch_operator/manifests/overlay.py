@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from pdfbatch_api.labels import GROUP, MANAGED_BY, PART_OF
+from pdfbatch_api.resource.model import ResourceModel
 from pdfbatch_api.resource.pod import EnvFrom, EnvVar, PodTemplateSpec
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests.resources import wrong_quantities
@@ -92,9 +93,9 @@ def environment(told: PodTemplateSpec) -> list[Body]:
 
 def _variable(variable: EnvVar) -> Body:
     if variable.secret_key_ref is not None:
-        return {"name": variable.name, "valueFrom": {"secretKeyRef": dict(variable.secret_key_ref)}}
+        return {"name": variable.name, "valueFrom": {"secretKeyRef": variable.secret_key_ref.model_dump()}}
     if variable.config_map_key_ref is not None:
-        return {"name": variable.name, "valueFrom": {"configMapKeyRef": dict(variable.config_map_key_ref)}}
+        return {"name": variable.name, "valueFrom": {"configMapKeyRef": variable.config_map_key_ref.model_dump()}}
     return {"name": variable.name, "value": variable.value or ""}
 
 
@@ -103,9 +104,9 @@ def environment_sources(told: Iterable[EnvFrom]) -> list[Body]:
     made: list[Body] = []
     for source in told:
         if source.secret_ref is not None:
-            made.append({"secretRef": dict(source.secret_ref)})
+            made.append({"secretRef": source.secret_ref.model_dump()})
         if source.config_map_ref is not None:
-            made.append({"configMapRef": dict(source.config_map_ref)})
+            made.append({"configMapRef": source.config_map_ref.model_dump()})
     return made
 
 
@@ -114,8 +115,8 @@ def pod_fields(told: PodTemplateSpec, settings: Settings) -> Body:
     account = told.service_account_name
     fields: Mapping[str, object] = {
         "nodeSelector": told.node_selector,
-        "affinity": told.affinity,
-        "topologySpreadConstraints": told.topology_spread_constraints,
+        "affinity": _as_written(told.affinity) if told.affinity else None,
+        "topologySpreadConstraints": [_as_written(one) for one in told.topology_spread_constraints],
         "priorityClassName": told.priority_class_name,
         "runtimeClassName": told.runtime_class_name,
         "serviceAccountName": account if account in settings.service_accounts else None,
@@ -125,10 +126,14 @@ def pod_fields(told: PodTemplateSpec, settings: Settings) -> Body:
 
 
 def _pull_secrets(told: PodTemplateSpec, settings: Settings) -> list[Body]:
-    names = [secret["name"] for secret in told.image_pull_secrets] + list(settings.image_pull_secrets)
+    names = [secret.name for secret in told.image_pull_secrets] + list(settings.image_pull_secrets)
     return [{"name": name} for name in dict.fromkeys(names)]
 
 
 def tolerations(told: PodTemplateSpec) -> list[Body]:
     """The batch's tolerations. Ours come beside them: of those that match a taint, the shortest is waited for."""
-    return [one.model_dump(by_alias=True, exclude_none=True) for one in told.tolerations]
+    return [_as_written(one) for one in told.tolerations]
+
+
+def _as_written(part: ResourceModel) -> Body:
+    return part.model_dump(by_alias=True, exclude_none=True, exclude_unset=True)
