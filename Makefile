@@ -4,7 +4,7 @@ PYTHON_FILES := api renderer operator devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format generate bench bench-memory lock clean
+.PHONY: help setup demo test check format generate cluster cluster-down bench bench-memory lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,12 @@ format: setup ## format the code, and mend what ruff can mend
 
 generate: setup ## write docs/manifest.md and crds/ again from the models
 	$(BIN)/python scripts/generate.py
+
+cluster: setup ## a real Kubernetes cluster on this machine (root; the first time builds it); prints how to use it
+	@$(BIN)/python -m devcluster up
+
+cluster-down: setup ## take the cluster down, without a trace
+	@$(BIN)/python -m devcluster down
 
 bench: setup ## measure side by side with others; writes bench/RESULTS.md
 	@bench/setup.sh

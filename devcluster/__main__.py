@@ -1,0 +1,69 @@
+"""`python -m devcluster up|down|status|build|check|load`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from devcluster import binaries, machine, traces
+from devcluster.cluster import Cluster, take_down
+from devcluster.errors import DevClusterError
+from devcluster.settings import Settings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m devcluster", description="A real Kubernetes cluster, here.")
+    parser.add_argument("--name", help="of the cluster; default: $PDFBATCH_DEVCLUSTER, or pdfbatch")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help="bring it up; installs and builds what is missing")
+    commands.add_parser("down", help="take it down and remove every trace; fails when one is left")
+    commands.add_parser("status", help="what is up; fails when the cluster is not")
+    commands.add_parser("build", help="only build its programs")
+    commands.add_parser("check", help="only say whether this machine can run it")
+    load = commands.add_parser("load", help="load an OCI archive into all nodes")
+    load.add_argument("archive", type=Path)
+    arguments = parser.parse_args()
+    try:
+        settings = Settings(name=arguments.name) if arguments.name else Settings()
+        return _run(arguments.command, settings, arguments)
+    except DevClusterError as error:
+        print(f"devcluster: {error}", file=sys.stderr)
+        return 1
+
+
+def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int:
+    if command == "up":
+        cluster = Cluster.up(settings)
+        print(f"export KUBECONFIG={cluster.kubeconfig} PATH={cluster.binaries.kubernetes}:$PATH")
+    elif command == "down":
+        take_down(settings)
+        print(f"cluster {settings.name} is gone without a trace", file=sys.stderr)
+    elif command == "status":
+        return _status(settings)
+    elif command == "build":
+        print(binaries.build().kubernetes)
+    elif command == "check":
+        machine.check()
+        print("this machine can run a cluster", file=sys.stderr)
+    elif command == "load":
+        print("\n".join(Cluster.attach(settings.name).load_image(arguments.archive)))
+    return 0
+
+
+def _status(settings: Settings) -> int:
+    try:
+        cluster = Cluster.attach(settings.name)
+    except DevClusterError as error:
+        print(error, file=sys.stderr)
+        for one in traces.left(settings):
+            print(f"left: {one}", file=sys.stderr)
+        return 1
+    for node in cluster.nodes():
+        state = "Ready" if cluster.node_is_ready(node.name) else "not Ready"
+        power = "on" if node.first_process() else "off"
+        print(f"{node.name}: power {power}, {state}")
+    print(f"logs: {cluster.logs}\nexport KUBECONFIG={cluster.kubeconfig}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

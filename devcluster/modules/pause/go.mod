@@ -1,0 +1,3 @@
+module pdfbatch.io/devcluster/pause
+
+go 1.26.0
