@@ -5,7 +5,7 @@ from typing import Final
 
 from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_api.plan import Versions
-from pdfbatch_renderer.engines.chromium import EngineUnreachableError, Launcher, browser_version
+from pdfbatch_renderer.engines.chromium import ChromiumSocket, EngineUnreachableError, Launcher, browser_version
 
 # A browser may die while it starts: of a full machine, or somebody's hand.
 _STARTS: Final = 3
@@ -20,11 +20,20 @@ async def versions_here(launcher: Launcher) -> Versions:
     """The versions on this machine; starts the browser for a moment, and so finds out whether it works.
 
     Raises:
-        EngineMissingError, EngineError.
+        EngineMissingError: also when an engine in a container of its own does not say which fonts it has: of two such
+            engines nobody could tell that they print other bytes.
+        EngineError.
     """
     for start in range(_STARTS):
         try:
-            return Versions(pdfbatch=pdfbatch_version(), engine=await _chromium(launcher), fonts=launcher.fonts())
+            engine, fonts = await _chromium(launcher), launcher.fonts()
+            if fonts == "unknown" and isinstance(launcher, ChromiumSocket):
+                raise EngineMissingError(
+                    f"the engine behind {launcher.path} does not say which fonts it has",
+                    hint="Its container needs fc-list (fontconfig), and writes a digest into the file `fonts` beside "
+                    "its socket.",
+                )
+            return Versions(pdfbatch=pdfbatch_version(), engine=engine, fonts=fonts)
         except (EngineMissingError, EngineUnreachableError):
             raise
         except EngineError:

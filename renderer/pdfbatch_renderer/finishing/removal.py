@@ -1,5 +1,6 @@
 """What finish removes: staged files that nobody will commit any more and, when asked, the rows' data."""
 
+import re
 from typing import Final
 
 from pdfbatch_api.errors import ObjectMissingError
@@ -10,6 +11,7 @@ from pdfbatch_renderer.workfolder import WorkFolder
 OURS: Final = ".pdfbatch/"
 STAGING: Final = ".pdfbatch/staging/"
 _REMOVED_NAME: Final = "removed"
+_PLAN_FOLDER: Final = re.compile(r"plan-[0-9a-f]{12}")
 
 
 def remove_staging(work: WorkFolder, output: Store) -> None:
@@ -19,7 +21,7 @@ def remove_staging(work: WorkFolder, output: Store) -> None:
     """
     for store in {output.uri: output, work.store.uri: work.store}.values():
         # Only folders stage; an object store's writes are whole by themselves.
-        if store.uri.startswith("file:") and not _another_is_open(work, store):
+        if store.uri.startswith(("file:", "pvc:")) and not _another_is_open(work, store):
             store.delete_prefix(STAGING)
 
 
@@ -48,5 +50,8 @@ def remove_work(plan: Plan, work: WorkFolder) -> None:
     """Removes the frozen rows, the template and the records; plan.json stays and says what the batch was."""
     # The mark comes first: a finish that runs again must not take half of the records for all of them.
     work.store.put(work.prefix + _REMOVED_NAME, b"")
-    work.store.delete_prefix(f"{work.prefix}{plan.folder}/")
+    # A plan pod that was killed left its folder, too: the same rows, under another name.
+    folders = {info.name.removeprefix(work.prefix).partition("/")[0] for info in work.store.list(work.prefix)}
+    for folder in {plan.folder, *filter(_PLAN_FOLDER.fullmatch, folders)}:
+        work.store.delete_prefix(f"{work.prefix}{folder}/")
     work.store.delete_prefix(f"{work.prefix}records/")

@@ -18,6 +18,7 @@ from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import encode_row
 from pdfbatch_renderer.input_file import InputWriter
+from pdfbatch_renderer.mounts import in_cluster, template_files
 from pdfbatch_renderer.naming import NameRegister, compile_name
 from pdfbatch_renderer.planning.grouping import grouped
 from pdfbatch_renderer.rendering.compose import compose
@@ -46,7 +47,9 @@ def frozen_template(spec: PdfBatchSpec, reader: Reader) -> Bundle:
     Raises:
         TemplateError, StoreError.
     """
-    return load_bundle(spec.template, reader) if spec.template is not None else _EMPTY
+    if spec.template is None:
+        return _EMPTY
+    return load_bundle(spec.template, reader, config_map_files=template_files() if in_cluster() else None)
 
 
 def make_plan(

@@ -7,7 +7,7 @@ rows it may have been.
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from pdfbatch_api.errors import PdfbatchError, SealedError, Where
 from pdfbatch_api.plan import Plan, PlannedRow
@@ -29,6 +29,7 @@ class ShardAttempt:
         tries: how many attempts a row may kill before it is condemned.
         spools: whether documents wait in the spool for their container: their records are not the last word then.
         on_progress: told of each record once it is durable.
+        disrupted: attempts that are known to have died of something else than a document.
 
     Attributes:
         done: row to record: all that is known of the shard.
@@ -47,6 +48,7 @@ class ShardAttempt:
         tries: int,
         spools: bool,
         on_progress: Callable[[int, Record], None],
+        disrupted: Collection[str] = (),
     ) -> None:
         self.plan = plan
         self._digest = plan.digest
@@ -60,6 +62,7 @@ class ShardAttempt:
         self._tries = tries
         self._on_progress = on_progress
         self._spools = spools
+        self._disrupted = disrupted
         self._number = 0
         self._writing = 0.0
         self._inheritance = Inheritance()
@@ -86,7 +89,10 @@ class ShardAttempt:
             StoreError, WorkFolderError, SealedError.
         """
         segments = await asyncio.to_thread(self._work.segments, self.shard)
-        self._inheritance = inherit(segments, self.generation)
+        self._inheritance = inherit(segments, self.generation, self._disrupted)
+        # A container that was started again in its pod has the same name; it must not write over its own records.
+        own = [header.number for header, _ in segments if header.attempt == self._attempt]
+        self._number = max(own, default=-1) + 1
         self.done = dict(self._inheritance.done)
         self.inherited = len(self.done)
         if not self.complete:

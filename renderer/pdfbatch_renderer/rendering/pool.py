@@ -16,14 +16,22 @@ class WorkerPool:
         workers: how many processes.
         setup: made anew for each process that is started.
         on_ready: told of each worker's engine; may raise to end the batch.
+        on_restart: told why a worker or its engine was replaced.
 
     Attributes:
         restarts: how often a worker or its engine was replaced, by reason.
     """
 
     def __init__(
-        self, *, workers: int, setup: Callable[[], Setup], limits: LaneLimits, on_ready: Callable[[Ready], None]
+        self,
+        *,
+        workers: int,
+        setup: Callable[[], Setup],
+        limits: LaneLimits,
+        on_ready: Callable[[Ready], None],
+        on_restart: Callable[[str], None] = lambda reason: None,
     ) -> None:
+        self._on_restart = on_restart
         self.restarts: Counter[str] = Counter()
         self._jobs: asyncio.Queue[Job] = asyncio.Queue(workers)
         self._returned: deque[Job] = deque()
@@ -41,6 +49,7 @@ class WorkerPool:
 
     def _count(self, reason: str) -> None:
         self.restarts[reason] += 1
+        self._on_restart(reason)
 
     async def run(self) -> None:
         """Serves jobs until `stop`.
@@ -64,3 +73,8 @@ class WorkerPool:
         """Lets the workers finish the documents in hand, report them and end; `run` then returns."""
         for lane in self._lanes:
             lane.stop()
+
+    def kill(self) -> None:
+        """Ends the workers at once, with whatever they have in hand; `run` then returns."""
+        for lane in self._lanes:
+            lane.kill()

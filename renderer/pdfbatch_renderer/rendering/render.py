@@ -7,7 +7,7 @@ outcome is the same.
 import asyncio
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from pdfbatch_api.plan import Plan, PlannedRow
 from pdfbatch_api.records import Record
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds, share_of, size_bytes
+from pdfbatch_renderer.mounts import in_cluster
 from pdfbatch_renderer.rendering.attempt import ShardAttempt
 from pdfbatch_renderer.rendering.jobs import Job
 from pdfbatch_renderer.rendering.lane import LaneLimits
@@ -63,6 +64,10 @@ class Renderer:
         generation: 0, or that of a retry.
         on_inherited: told of each shard, once, how many of its documents earlier attempts had done.
         on_record: told of each document, with its shard, once its record is durable.
+        on_restart: told why a worker or its engine was replaced.
+        disrupted: attempts that are known to have died of something else than a document.
+        patience: seconds that the workers have for the documents in hand once they are told to stop. None: as long as
+            the documents may take.
         finish_shard: done to a shard when all its rows are rendered, before it counts as complete: containers are
             assembled there. It returns the records that replace what is known.
     """
@@ -77,6 +82,9 @@ class Renderer:
     on_inherited: Callable[[int, int], None]
     on_record: Callable[[int, Record], None]
     finish_shard: Callable[[int, dict[int, Record]], list[Record]] | None = None
+    on_restart: Callable[[str], None] = lambda reason: None
+    disrupted: Collection[str] = ()
+    patience: float | None = None
 
     async def render(self, shards: Iterable[int], stop: asyncio.Event) -> Rendering:
         """Renders the shards, in order.
@@ -111,6 +119,9 @@ class Renderer:
             pool.stop()
         rendering.interrupted = stop.is_set()
         rendering.stopped_early = stopping_early.is_set() and not rendering.interrupted
+        if rendering.interrupted and self.patience is not None:
+            await asyncio.wait([serving], timeout=self.patience)
+            pool.kill()
         outcomes = await asyncio.gather(feeding, serving, return_exceptions=True)
         errors = [error for outcome in outcomes if isinstance(outcome, Exception) for error in _leaves(outcome)]
         for attempt in open_attempts:
@@ -144,20 +155,32 @@ class Renderer:
             memory=size_bytes(spec.limits.memory),
             tries=tries,
         )
-        return WorkerPool(workers=self.workers, setup=setup, limits=limits, on_ready=self._refuse_other_versions)
+        return WorkerPool(
+            workers=self.workers,
+            setup=setup,
+            limits=limits,
+            on_ready=self._refuse_other_versions,
+            on_restart=self.on_restart,
+        )
 
     def _refuse_other_versions(self, ready: Ready) -> None:
         planned = self.plan.versions
-        for what, here, there in (
-            ("pdfbatch", self.version, planned.pdfbatch),
-            ("engine", ready.engine, planned.engine),
-            ("fonts", ready.fonts, planned.fonts),
-        ):
-            if here != there:
-                raise EngineMissingError(
-                    f"the plan was made with {what} {there}, and here is {here}: the same row would give other bytes",
-                    hint="Use the image (or the machine) that the plan was made with, or start over with --new.",
-                )
+        differ = [
+            f"{what} {there}, and here is {here}"
+            for what, here, there in (
+                ("pdfbatch", self.version, planned.pdfbatch),
+                ("engine", ready.engine, planned.engine),
+                ("fonts", ready.fonts, planned.fonts),
+            )
+            if here != there
+        ]
+        if differ:
+            raise EngineMissingError(
+                f"the plan was made with {'; with '.join(differ)}: the same row would give other bytes",
+                hint="Use the images that the plan was made with, or make the batch anew."
+                if in_cluster()
+                else "Use the machine (or the image) that the plan was made with, or start over with --new.",
+            )
 
     async def _feed(
         self,
@@ -179,6 +202,7 @@ class Renderer:
                     tries=spec.retries.document + 1,
                     spools=spec.output.container is not None,
                     on_progress=on_record,
+                    disrupted=self.disrupted,
                 )
                 await attempt.begin()
                 open_attempts.append(attempt)

@@ -4,10 +4,11 @@ An attempt that died without an ending had some documents in hand, and nobody kn
 did. Since rows are handed out in order and at most `window` are unrecorded at once, they are among the first
 `window` rows that nobody recorded. Those are rendered alone, one at a time, each with an intent noted before it.
 A document is condemned only when as many attempts as it may have tries died right after noting that they begin it.
+An attempt that is known to have been disrupted (node lost, drained, pre-empted) died of that: it accuses nobody.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from pdfbatch_api.records import Record, Segment, fold
@@ -28,10 +29,13 @@ class Inheritance:
     intents: dict[int, int] = field(default_factory=dict)
 
 
-def inherit(segments: Iterable[Segment], generation: int) -> Inheritance:
+def inherit(segments: Iterable[Segment], generation: int, disrupted: Collection[str] = ()) -> Inheritance:
     """What `generation`'s next attempt inherits from all segments of a shard.
 
     In a later generation (a retry) only failed rows are rendered again, each once.
+
+    Args:
+        disrupted: attempts of which it is known that they were: as good as ended, with or without a word of theirs.
     """
     segments = list(segments)
     provisional = fold(segments, spooled=True)
@@ -40,7 +44,7 @@ def inherit(segments: Iterable[Segment], generation: int) -> Inheritance:
         for row, record in provisional.items()
         if record.generation >= generation or record.status != "failed"
     }
-    ended = {header.attempt for header, _ in segments if header.kind == "end"}
+    ended = {header.attempt for header, _ in segments if header.kind == "end"} | set(disrupted)
     died = [
         header
         for header, _ in segments

@@ -16,6 +16,8 @@ from pdfbatch_api.errors import ManifestError, Where
 CLOUD_SCHEMES: Final = ("s3", "gs", "az")
 _SCHEME: Final = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://")
 _BUCKET: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,254}")
+# Kubernetes' names of objects (RFC 1123, subdomain).
+_CLAIM: Final = re.compile(r"(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*")
 _ALIASES: Final = {
     "s3a": "s3",
     "s3n": "s3",
@@ -83,8 +85,9 @@ def locate(uri: str, base: Path | None = None) -> Place:
         hint = f"Write {other}://bucket/folder/" if other else "Use a path, file://, s3://, gs:// or az://"
         raise _wrong(uri, f"{scheme}:// is not a store that pdfbatch knows", hint)
     bucket, _, key = rest.partition("/")
-    if not _BUCKET.fullmatch(bucket):
-        raise _wrong(uri, f"{bucket!r} cannot be the name of a bucket", f"Write {scheme}://bucket/folder/")
+    what, name = ("claim", _CLAIM) if scheme == "pvc" else ("bucket", _BUCKET)
+    if not name.fullmatch(bucket):
+        raise _wrong(uri, f"{bucket!r} cannot be the name of a {what}", f"Write {scheme}://{what}/folder/")
     if any(part in ("", ".", "..") for part in key.rstrip("/").split("/")) and key:
         raise _wrong(uri, "the path holds an empty part, . or ..", "Write the path out, with one / between its parts")
     return Place(scheme, bucket, key)

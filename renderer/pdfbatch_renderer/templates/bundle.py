@@ -53,7 +53,7 @@ def load_bundle(spec: TemplateSpec, reader: Reader, *, config_map_files: Mapping
     Args:
         spec: `uri` is a template file (then only it) or a folder (everything below it, but for what begins with a
             dot: .git, .DS_Store, an editor's swap file).
-        config_map_files: the ConfigMap's keys and contents, on a cluster, where it is mounted.
+        config_map_files: the ConfigMap's keys and contents, in a cluster, where it is mounted.
 
     Raises:
         TemplateError: nothing is there, too much is there, or there is no telling which file is the entry.
@@ -74,6 +74,12 @@ def _files(spec: TemplateSpec, reader: Reader, config_map_files: Mapping[str, by
                 "a template in a ConfigMap needs a cluster",
                 where=Where(key="spec.template.configMap"),
                 hint="On one machine use spec.template.uri or spec.template.inline.",
+            )
+        if not config_map_files:
+            raise TemplateError(
+                f"the ConfigMap {spec.config_map.name!r} is empty",
+                where=Where(key="spec.template.configMap"),
+                hint="Make a key of each of the template's files: kubectl create configmap NAME --from-file=FOLDER.",
             )
         return dict(config_map_files)
     assert spec.uri is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pdfbatch_api.errors import NotInThisVersionError
+from pdfbatch_api.errors import ManifestError, NotInThisVersionError
 from pdfbatch_api.manifest import parse_manifest
 from pdfbatch_api.unsupported import refuse_unsupported
 
@@ -82,6 +82,8 @@ def test_what_this_version_lacks_is_refused_by_name_everywhere(case: str, local:
 LOCALLY_REFUSED = {
     "a ConfigMap": (instead("uri: invoice.html", "configMap: {name: invoice}"), "spec.template.configMap"),
     "a volume for the output": (instead("uri: out/", "uri: pvc://claim/out/"), "spec.output.uri"),
+    "a volume for the table": (instead("uri: rows.csv", "uri: pvc://claim/rows.csv"), "spec.source.rows.uri"),
+    "a volume for the template": (instead("uri: invoice.html", "uri: pvc://claim/invoice/"), "spec.template.uri"),
     "a volume for the work folder": (added("  workFolder: {uri: pvc://claim/work/}"), "spec.workFolder.uri"),
 }
 
@@ -95,7 +97,36 @@ def test_what_needs_a_cluster_is_refused_on_a_laptop_alone(case: str) -> None:
         refuse_unsupported(batch, local=True)
 
     assert raised.value.where.key == key
-    assert refuse_unsupported(batch, local=False) == []
+    assert refuse_unsupported(parse_manifest(in_a_bucket(text)), local=False) == []
+
+
+def in_a_bucket(text: str) -> str:
+    """The manifest with its paths in a bucket."""
+    for path in ("rows.csv", "invoice.html", "out/"):
+        text = text.replace(f"uri: {path}", f"uri: s3://bucket/{path}")
+    return text
+
+
+@pytest.mark.parametrize("path", ["rows.csv", "/srv/rows.csv", "file:///srv/rows.csv", "FILE:///srv/rows.csv", "a:b"])
+def test_a_path_is_refused_in_a_cluster_alone(path: str) -> None:
+    batch = parse_manifest(in_a_bucket(instead("uri: rows.csv", f"uri: '{path}'")))
+
+    with pytest.raises(ManifestError, match=r"In a cluster, give s3://, gs://, az:// or pvc://CLAIM/path") as raised:
+        refuse_unsupported(batch, local=False)
+
+    assert raised.value.where.key == "spec.source.rows.uri"
+    assert path in str(raised.value)
+    assert refuse_unsupported(batch, local=True) == []
+
+
+def test_every_path_is_named_at_once_in_a_cluster() -> None:
+    with pytest.raises(ManifestError) as raised:
+        refuse_unsupported(parse_manifest(GOOD), local=False)
+
+    assert str(raised.value) == (
+        "spec.source.rows.uri: rows.csv is a path of one machine, invoice.html (spec.template.uri), "
+        "out/ (spec.output.uri). In a cluster, give s3://, gs://, az:// or pvc://CLAIM/path."
+    )
 
 
 def test_everything_refused_is_named_at_once() -> None:
@@ -114,15 +145,17 @@ def test_everything_refused_is_named_at_once() -> None:
 
 def test_what_only_a_cluster_uses_is_noted_on_a_laptop() -> None:
     batch = parse_manifest(
-        added(
-            "    credentialsSecretRef: {name: store}",
-            "  renderers: 4",
-            "  scaling: {max: 50, prometheus: {query: up, target: 1}}",
-            "  retries: {shard: 1}",
-            "  suspend: true",
-            "  activeDeadlineSeconds: 7200",
-            "  ttlSecondsAfterFinished: 60",
-            "  podTemplate: {nodeSelector: {disk: ssd}}",
+        in_a_bucket(
+            added(
+                "    credentialsSecretRef: {name: store}",
+                "  renderers: 4",
+                "  scaling: {max: 50, prometheus: {query: up, target: 1}}",
+                "  retries: {shard: 1}",
+                "  suspend: true",
+                "  activeDeadlineSeconds: 7200",
+                "  ttlSecondsAfterFinished: 60",
+                "  podTemplate: {nodeSelector: {disk: ssd}}",
+            )
         )
     )
 

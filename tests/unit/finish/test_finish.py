@@ -220,6 +220,7 @@ class TestAWorkFolderThatIsToGo:
     def given(self) -> tuple[MemoryStore, MemoryStore, BatchBuilder]:
         work = MemoryStore("memory://work/")
         batch = BatchBuilder(work, prefix="b1", workFolder={"uri": "memory://work/", "remove": True}).rows(5)
+        work.put("b1/plan-0123456789ab/input/00000.zst", b"of a plan pod that was killed")
         output = MemoryStore("memory://out/")
         batch.store = output
         return work, output, batch

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdfbatch_api.errors import ManifestError, NotInThisVersionError
+from pdfbatch_api.errors import ManifestError, ObjectMissingError, StoreRefusedError
 from pdfbatch_api.resource import StoreOptions
-from pdfbatch_renderer.stores import absolute_uri, open_store
+from pdfbatch_renderer.stores import StoreReader, absolute_uri, open_store
 from pdfbatch_renderer.stores.uris import locate
 
 BASE = Path("/home/sample/batch")
@@ -32,6 +32,7 @@ BASE = Path("/home/sample/batch")
         ("S3://bucket", "s3://bucket/"),
         ("gs://bucket/a/", "gs://bucket/a/"),
         ("az://container/a/", "az://container/a/"),
+        ("pvc://a/b.csv", "pvc://a/b.csv"),
     ],
 )
 def test_a_uri_or_path_becomes_absolute_and_stays_so(written: str, absolute: str) -> None:
@@ -50,6 +51,7 @@ def test_a_uri_or_path_becomes_absolute_and_stays_so(written: str, absolute: str
         ("http://host/a", "Use a path"),
         ("s3:///a", "Write s3://bucket"),
         ("s3://bad bucket/a", "Write s3://bucket"),
+        ("pvc://Bad_Claim/a", "Write pvc://claim"),
         ("s3://bucket//a", "one / between"),
         ("s3://bucket/a/../b", "one / between"),
     ],
@@ -76,6 +78,51 @@ def test_a_file_name_that_is_no_utf_8_survives_too() -> None:
     assert locate(absolute_uri(name, BASE)).path == f"{BASE}/{name}"
 
 
-def test_a_claim_is_refused_by_name() -> None:
-    with pytest.raises(NotInThisVersionError, match=r"pvc://.*Mount the claim"):
-        open_store("pvc://claim/folder", StoreOptions())
+@pytest.fixture
+def claims(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the claim `archive` is mounted, and no other."""
+    (tmp_path / "claims" / "archive").mkdir(parents=True)
+    monkeypatch.setenv("PDFBATCH_MOUNTS", str(tmp_path))
+    return tmp_path / "claims"
+
+
+def test_a_claim_is_the_folder_that_is_mounted_and_keeps_its_own_name(claims: Path) -> None:
+    store = open_store("pvc://archive/2026/november", StoreOptions())
+
+    store.put("a/1.pdf", b"one")
+
+    assert store.uri == "pvc://archive/2026/november/"
+    assert (claims / "archive/2026/november/a/1.pdf").read_bytes() == b"one"
+    with pytest.raises(ObjectMissingError) as caught:
+        store.get("b/2.pdf")
+    assert str(claims) not in str(caught.value)
+    assert "pvc://archive/2026/november/" in str(caught.value)
+
+
+def test_a_claim_is_read_by_uri_and_not_left_upwards(claims: Path) -> None:
+    (claims / "archive" / "rows #1.csv").write_bytes(b"id\n1\n")
+    (claims / "secret").write_bytes(b"not of this claim")
+    reader = StoreReader(BASE, StoreOptions())
+
+    assert reader.read("pvc://archive/rows #1.csv", limit=100) == b"id\n1\n"
+    assert [info.name for info in reader.list("pvc://archive/")] == ["rows #1.csv"]
+    with pytest.raises(ManifestError, match=r"\.\."):
+        reader.read("pvc://archive/../secret", limit=100)
+
+
+@pytest.mark.parametrize("uid", ["", "0e3f"])
+def test_a_claim_that_is_not_mounted_is_refused_by_name(
+    claims: Path, monkeypatch: pytest.MonkeyPatch, uid: str
+) -> None:
+    monkeypatch.setenv("PDFBATCH_UID", uid)
+    with pytest.raises(StoreRefusedError, match=r"pvc://other/.*'other' is not mounted here") as caught:
+        open_store("pvc://other/folder", StoreOptions())
+    assert str(caught.value.hint).startswith("A pod has the claims" if uid else "pvc:// is for clusters")
+
+
+def test_a_pods_own_files_are_nobodys_data(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PDFBATCH_UID", "0e3f")
+    reader = StoreReader(BASE, StoreOptions())
+    for uri in ("/proc/self/environ", "photo.png", "file:///etc/hostname"):
+        with pytest.raises(ManifestError, match="In a cluster, give s3://"):
+            reader.read(uri, limit=1000)

@@ -74,6 +74,8 @@ def test_a_config_map_needs_a_cluster_and_is_taken_where_it_is_mounted() -> None
     with pytest.raises(NotInThisVersionError, match="needs a cluster"):
         load_bundle(spec, FolderReader({}))
     assert load_bundle(spec, FolderReader({}), config_map_files={"a.html": b"x"}).entry == "a.html"
+    with pytest.raises(TemplateError, match="the ConfigMap 't' is empty"):
+        load_bundle(spec, FolderReader({}), config_map_files={})
 
 
 def test_the_digest_is_of_paths_and_contents_and_of_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""file://: a folder as a store."""
+"""file:// and pvc://: a folder as a store."""
 
 import os
 import secrets
@@ -34,13 +34,15 @@ class FileStore:
     Args:
         root: absolute; made when first written to.
         options: `retry_for` is how long a full disk is waited for. The rest is for stores over a network.
+        claim: the URI, where the folder is a mounted volume: people know it by this name alone.
     """
 
-    def __init__(self, root: Path, options: StoreOptions) -> None:
+    def __init__(self, root: Path, options: StoreOptions, *, claim: str | None = None) -> None:
         self._root = root
         self._options = options
-        path = str(root)
-        self._uri = Place("file", "", path if path.endswith("/") else path + "/").uri
+        self._claim = claim
+        whole = claim or Place("file", "", str(root)).uri
+        self._uri = whole if whole.endswith("/") else whole + "/"
         self._staging = StagingFolder(root)
 
     @property
@@ -147,7 +149,8 @@ class FileStore:
     def probe(self) -> None:
         """See protocols.Store."""
         try:
-            probe(FileStore(self._root, self._options.model_copy(update={"retry_for": "0s"})), secrets.token_hex(8))
+            impatient = self._options.model_copy(update={"retry_for": "0s"})
+            probe(FileStore(self._root, impatient, claim=self._claim), secrets.token_hex(8))
         finally:
             self._staging.remove_if_empty()
 
@@ -204,7 +207,8 @@ class FileStore:
         import difflib
 
         folder = path.parent
-        hint = f"There is no folder {folder} either: check the path"
+        shown = folder if self._claim is None else self._uri + name.rpartition("/")[0]
+        hint = f"There is no folder {shown} either: check the path"
         with suppress(OSError):
             near = difflib.get_close_matches(path.name, os.listdir(folder), 1)  # noqa: PTH208 - names are wanted
             hint = f"Did you mean {near[0]}?" if near else "Check the spelling of the path"
