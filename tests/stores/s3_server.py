@@ -1,4 +1,4 @@
-"""A real S3 server for tests: moto's, over HTTP on 127.0.0.1."""
+"""A real S3 server for tests: moto's, over HTTP on 127.0.0.1, or on the bridge of a test cluster."""
 
 import logging
 import threading
@@ -18,20 +18,21 @@ class S3Server:
     several threads of its own two conditional writes could both succeed. S3 promises that they do not.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, address: str = "127.0.0.1") -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server("127.0.0.1", 0, DomainDispatcherApplication(create_backend_app), threaded=False)
+        self._address = address
+        self._server = make_server(address, 0, DomainDispatcherApplication(create_backend_app), threaded=False)
         self._thread = threading.Thread(target=self._server.serve_forever, name="s3 server", daemon=True)
 
     @property
     def port(self) -> int:
-        """Of 127.0.0.1."""
+        """That it listens on."""
         return self._server.port
 
     @property
     def url(self) -> str:
         """The endpoint."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._address}:{self.port}"
 
     def start(self) -> None:
         self._thread.start()
