@@ -1,4 +1,4 @@
-"""Writes what is generated from the models: the manifest's reference and its JSON schema.
+"""Writes what is generated from the models: the manifest's reference, its JSON schema, and the cluster's CRD.
 
 python scripts/generate.py           writes
 python scripts/generate.py --check   writes nothing; exit status 1 if a file is not what the models say
@@ -6,162 +6,26 @@ python scripts/generate.py --check   writes nothing; exit status 1 if a file is 
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
 
-from pdfbatch_api.manifest.patterns import PATTERNS
-from pdfbatch_api.resource import API_VERSION, KIND, PdfBatch
-from pdfbatch_api.unsupported import CLUSTER_ONLY, GAPS
+from generating.crd.definition import definition
+from generating.crd.text import as_yaml
+from generating.editor_schema import schema
+from generating.reference import reference
 
 ROOT = Path(__file__).resolve().parent.parent
-Schema = dict[str, Any]
-
-INTRODUCTION = f"""\
-# The manifest, field by field
-
-<!-- Written by scripts/generate.py from the models in api/: change them, then `make generate`. -->
-
-A manifest is one YAML document: `apiVersion: {API_VERSION}`, `kind: {KIND}`, a `metadata.name`, and the `spec` below.
-`[]` is an entry of a list, `<key>` a key of one's own choice. Editors complete and check manifests with
-[crds/pdfbatch.schema.json](../crds/pdfbatch.schema.json).
-"""
-
-
-class Field(NamedTuple):
-    """A line of the reference."""
-
-    path: str
-    type: str
-    default: str
-    description: str
-
-
-def schema() -> Schema:
-    """The resource's JSON schema (draft 2020-12), as editors take it."""
-    made = PdfBatch.model_json_schema(by_alias=True)
-    # The operator writes the status; a person does not.
-    del made["properties"]["status"]
-    for name in ("apiVersion", "kind"):
-        made["required"].insert(0, name)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_without_unused(made)}
-
-
-def _without_unused(made: Schema) -> Schema:
-    while True:
-        text = json.dumps(made)
-        unused = [name for name in made["$defs"] if f'"#/$defs/{name}"' not in text]
-        if not unused:
-            return made
-        for name in unused:
-            del made["$defs"][name]
-
-
-def fields(whole: Schema) -> Iterator[Field]:
-    """Every field of the manifest, parents first, in the order of the models."""
-
-    def resolved(part: Schema) -> Schema:
-        return whole["$defs"][part["$ref"].rpartition("/")[2]] if "$ref" in part else part
-
-    def alternatives(part: Schema) -> list[Schema]:
-        return [one for one in part.get("anyOf", [part]) if one.get("type") != "null"]
-
-    def walk(part: Schema, path: str) -> Iterator[Field]:
-        for one in map(resolved, alternatives(part)):
-            required = one.get("required", ())
-            for name, inner in one.get("properties", {}).items():
-                yield from field(inner, f"{path}.{name}" if path else name, name in required)
-
-    def field(inner: Schema, path: str, required: bool) -> Iterator[Field]:
-        models = [resolved(one) for one in alternatives(inner)]
-        told = inner.get("description") or next((one["description"] for one in models if "description" in one), "")
-        yield Field(path, _type(inner, resolved), _default(inner, required), " ".join(told.split()))
-        yield from walk(inner, path)
-        for one in models:
-            if isinstance(one.get("items"), dict):
-                yield from walk(one["items"], f"{path}[]")
-            if isinstance(one.get("additionalProperties"), dict):
-                yield from walk(one["additionalProperties"], f"{path}.<key>")
-
-    yield from walk(whole, "")
-
-
-def _type(part: Schema, resolved: Any) -> str:
-    if "anyOf" in part:
-        kinds = [_type(one, resolved) for one in part["anyOf"] if one.get("type") != "null"]
-        return " or ".join(dict.fromkeys(kinds))
-    part = resolved(part)
-    if "const" in part:
-        return f"`{part['const']}`"
-    if "enum" in part:
-        return ", ".join(f"`{value}`" for value in part["enum"])
-    if part.get("pattern") in PATTERNS:
-        return PATTERNS[part["pattern"]].removeprefix("a ").removeprefix("an ")
-    kind = part.get("type", "any value")
-    if kind == "array":
-        return f"list of {_type(part['items'], resolved)}"
-    if kind == "object":
-        inner = part.get("additionalProperties")
-        return f"mapping to {_type(inner, resolved)}" if isinstance(inner, dict) and inner else "mapping"
-    return {"string": "text", "boolean": "`true`, `false`", "number": "number"}.get(kind, kind) + _bounds(part)
-
-
-def _bounds(part: Schema) -> str:
-    least, most = part.get("minimum"), part.get("maximum")
-    if part.get("exclusiveMinimum") is not None:
-        return f" over {part['exclusiveMinimum']:,}" + (f", at most {most:,}" if most is not None else "")
-    if least is not None and most is not None:
-        return f" from {least:,} to {most:,}"
-    return f" of at least {least:,}" if least is not None else ""
-
-
-def _default(part: Schema, required: bool) -> str:
-    if required:
-        return "**required**"
-    value = part.get("default")
-    return "" if value is None or value in ({}, []) or isinstance(value, dict) else f"`{json.dumps(value)}`"
-
-
-def reference(whole: Schema) -> str:
-    """The manifest's reference in Markdown, a table a part of the spec."""
-    sections: dict[str, list[Field]] = {}
-    for field in fields(whole):
-        top, _, rest = field.path.partition(".")
-        section = f"spec.{rest.partition('.')[0]}" if top == "spec" and rest else top
-        sections.setdefault(section, []).append(field)
-    lines = [INTRODUCTION]
-    single = [rows[0] for name, rows in sections.items() if name.startswith("spec.") and len(rows) == 1]
-    for name, rows in sections.items():
-        if len(rows) > 1:
-            lines += [f"## {name}", "", _told(rows[0]), "", *_table(rows[1:]), ""]
-    lines += ["## The rest of spec", "", *_table(single), ""]
-    return "\n".join(lines)
-
-
-def _told(field: Field) -> str:
-    """What a field is for, and whether it does anything yet and here."""
-    notes = [field.description.rstrip(".") + "."] if field.description else []
-    if any(gap.key == field.path and gap.key != "spec.engine.name" for gap in GAPS):
-        notes.append("*Not in this version.*")
-    if any(key == field.path for key, _ in CLUSTER_ONLY):
-        notes.append("*Has no effect without a cluster.*")
-    return " ".join(notes)
-
-
-def _table(rows: list[Field]) -> list[str]:
-    table = ["| field | type | default | |", "| --- | --- | --- | --- |"]
-    for row in rows:
-        cells = (f"`{row.path}`", row.type, row.default, _told(row))
-        table.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    return table
 
 
 def main(arguments: list[str]) -> int:
     """Exit status 1 if a file is stale and only a check was asked for."""
     whole = schema()
+    crd = as_yaml(definition())
     made = {
         ROOT / "docs" / "manifest.md": reference(whole),
         ROOT / "crds" / "pdfbatch.schema.json": json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
+        ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml": crd,
+        # Helm reads only what lies in the chart.
+        ROOT / "charts" / "pdfbatch" / "files" / "crd.yaml": crd,
     }
     stale = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:
@@ -169,7 +33,7 @@ def main(arguments: list[str]) -> int:
             print(f"{path.relative_to(ROOT)} is not what the models say: run `make generate`", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(made[path], encoding="utf-8")
         print(f"wrote {path.relative_to(ROOT)}")
     return 0

@@ -1,0 +1,1 @@
+"""What scripts/generate.py writes, a module a kind of file: all of it from the models in api/."""

@@ -1,0 +1,1 @@
+"""The CustomResourceDefinition: what the API server checks before the operator hears of a batch."""

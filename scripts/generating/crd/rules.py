@@ -1,0 +1,161 @@
+"""The checks that no type can say, in the API server's language (CEL), each with words for the person who wrote it.
+
+What pydantic refuses at a laptop is refused here too, as far as CEL can see it; the rest (a template that does not
+compile, margins that leave no room) is found by the plan pod.
+"""
+
+from typing import Any, Final, NamedTuple
+
+from pdfbatch_api.manifest.patterns import PATTERNS
+
+
+class Rule(NamedTuple):
+    """One check.
+
+    Attributes:
+        rule: CEL; `self` is the value at the rule's place.
+        message: what is wrong and what to do.
+        field: where the API server shows it, below the rule's place: ".template".
+        expression: CEL that makes the message, where it is to tell what was written; `message` is for when it fails.
+    """
+
+    rule: str
+    message: str
+    field: str = ""
+    expression: str = ""
+
+    def written(self) -> dict[str, Any]:
+        """As it stands in the definition."""
+        made = {"rule": self.rule, "message": self.message}
+        if self.expression:
+            made["messageExpression"] = self.expression
+        if self.field:
+            made["fieldPath"] = self.field
+        return made
+
+
+class _Places(NamedTuple):
+    rule: Rule
+    description: str
+
+
+PLACES: Final = _Places(
+    Rule(
+        r"self.matches('^(s3|gs|az)://[A-Za-z0-9][A-Za-z0-9._-]{1,254}(/.*)?$')"
+        r" || self.matches('^pvc://[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?(/.*)?$')",
+        "in a cluster this is s3://bucket/…, gs://bucket/…, az://container/… or pvc://claim/…: "
+        "pods see no folder of yours, so paths and file:// are for pdfbatch run alone",
+    ),
+    "Where it lies: s3://bucket/key, gs://bucket/key, az://container/key or pvc://claim/path.",
+)
+
+
+def pattern_rule(pattern: str) -> Rule:
+    """A regular expression, told in words: the API server would show the expression itself."""
+    return Rule(f"self.matches({_quoted(pattern)})", f"this is not {PATTERNS[pattern]}")
+
+
+def _quoted(text: str) -> str:
+    """A CEL string: its escapes are those of JSON's kind."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _one_of(*names: str) -> Rule:
+    among = ", ".join(names)
+    given = ", ".join(f"has(self.{name})" for name in names)
+    said = " + ".join(f"(has(self.{name}) ? ' {name}' : '')" for name in names)
+    return Rule(
+        f"[{given}].filter(given, given).size() == 1",
+        f"give exactly one of {among}",
+        expression=f"'give exactly one of {among}; this gives' + ([{given}].exists(given, given) ? {said} : ' none')",
+    )
+
+
+# What may be changed while a batch is there: how many pods, whether it is held, how long it may take and is kept.
+CHANGEABLE: Final = frozenset({"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished"})
+
+
+def immutable(name: str, *, required: bool) -> Rule:
+    """A field that stays as it was created.
+
+    The rule stands at the parent: a rule at the field itself is not run when the field comes or goes.
+    """
+    same = f"self.{name} == oldSelf.{name}"
+    return Rule(
+        same if required else f"has(self.{name}) == has(oldSelf.{name}) && (!has(self.{name}) || {same})",
+        f"{name} cannot be changed: the batch is planned with it. Delete the batch and create it anew, "
+        "or give the changed one another name",
+        field=f".{name}",
+    )
+
+
+# A quantity that is a number is never wrong; text is what Kubernetes takes for one, and not negative.
+_QUANTITY: Final = Rule(
+    "type(self) == int ? self >= 0 : (isQuantity(self) && !quantity(self).isLessThan(quantity('0')))",
+    "this is not a quantity such as 500m, 2 or 2Gi",
+)
+_RESOURCES: Final = tuple(
+    f"spec.podTemplate.{which}.{kind}.{name}"
+    for which in ("resources", "engineResources")
+    for kind in ("requests", "limits")
+    for name in ("cpu", "memory", "ephemeral-storage")
+)
+
+RULES: Final[dict[str, tuple[Rule, ...]]] = {
+    "": (
+        Rule(
+            "self.metadata.name.size() <= 63",
+            "metadata.name is also a label of the batch's pods, and labels have at most 63 characters: shorten it",
+        ),
+    ),
+    "spec": (
+        Rule(
+            "has(self.template) || has(self.source.files) || has(self.source.urls)",
+            "template is missing: rows and items need one",
+        ),
+        Rule(
+            "!has(self.template) || (!has(self.source.files) && !has(self.source.urls))",
+            "template has no effect with files or urls: leave it out",
+            field=".template",
+        ),
+    ),
+    "spec.source": (_one_of("rows", "files", "urls", "items"),),
+    "spec.template": (
+        _one_of("uri", "configMap", "inline"),
+        Rule("!has(self.entry) || !has(self.entryColumn)", "give entry or entryColumn, not both"),
+    ),
+    "spec.documentDate": (
+        Rule(
+            "self.size() == 10 ? !format.date().validate(self).hasValue() "
+            ": self.size() == 20 ? !format.datetime().validate(self).hasValue() : true",
+            "this is not a date of the calendar",
+        ),
+    ),
+    "spec.scaling": (
+        Rule(
+            # Both have defaults; the default of scaling itself, {}, is checked before they are filled in.
+            "!has(self.min) || !has(self.max) || self.min <= self.max",
+            "scaling.min is more than scaling.max: lower the one or raise the other (max is 10 unless it is given)",
+        ),
+    ),
+    "spec.failurePolicy.maxFailedDocuments": (
+        Rule(
+            "type(self) == int ? self >= 0 : self.matches('^[0-9]{1,3}(\\\\.[0-9]{1,4})?%$')",
+            "this is not a number of documents, or a share of them such as 0.1%",
+        ),
+        Rule(
+            "type(self) == int || !self.matches('^[0-9]{1,3}(\\\\.[0-9]{1,4})?%$')"
+            " || double(self.substring(0, self.size() - 1)) <= 100.0",
+            "this is more than all documents: give at most 100%",
+        ),
+    ),
+    "spec.podTemplate.env[]": (
+        _one_of("value", "secretKeyRef", "configMapKeyRef"),
+        Rule(
+            "!self.name.startsWith('PDFBATCH_') && self.name != 'JOB_COMPLETION_INDEX'",
+            "this variable is set by pdfbatch: leave it out",
+        ),
+    ),
+    "spec.podTemplate.envFrom[]": (_one_of("secretRef", "configMapRef"),),
+    **dict.fromkeys(_RESOURCES, (_QUANTITY,)),
+}
