@@ -1,0 +1,41 @@
+"""What the operator knows of a batch besides the cache: a saving of requests, never the truth.
+
+Lost with the process, and thrown away at every resync: it is asked for again.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(slots=True)
+class Known:
+    """Of one batch.
+
+    Attributes:
+        manifest: whether its manifest's ConfigMap exists; None: not asked yet.
+        disrupted: the attempts that are noted as disrupted; None: not asked yet.
+        stalled: the trouble that was last told in an Event.
+    """
+
+    manifest: bool | None = None
+    disrupted: frozenset[str] | None = None
+    stalled: str = ""
+
+
+class Memory:
+    """Of all batches, by uid."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Known] = {}
+
+    def of(self, uid: str) -> Known:
+        """What is known of that batch."""
+        return self._known.setdefault(uid, Known())
+
+    def forget(self, uid: str) -> None:
+        """The batch is no more."""
+        self._known.pop(uid, None)
+
+    def refresh(self) -> None:
+        """Ask again for all that can be asked for."""
+        for known in self._known.values():
+            known.manifest = known.disrupted = None
