@@ -1,0 +1,102 @@
+"""What the renderers have said, counted: each shard once, whatever vanished, was doubled or was started anew.
+
+A shard counts when the Job's completedIndexes has it and a succeeded pod of it is there with its summary, which holds
+the counts of the whole shard, earlier attempts included. What was counted is noted (`accounted`) in the same write as
+the totals: no operator can die between the two. Completed shards whose pod is gone stay
+unaccounted: finish counts all anew from the records, so the status may lag, and is never wrong in the end.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pdfbatch_api.resource.status import FailureSample
+from pdfbatch_api.summaries import FailureLine, RenderSummary
+from pdfbatch_operator.conditions import cut
+from pdfbatch_operator.intervals import Intervals
+from pdfbatch_operator.observation import ObservedPod
+from pdfbatch_operator.turn import Turn
+
+MOST_SAMPLES = 10
+
+
+@dataclass(slots=True)
+class _Sum:
+    """Counts of shards that were not counted before."""
+
+    indexes: set[int]
+    succeeded: int = 0
+    failed: int = 0
+    skipped: int = 0
+    pages: int = 0
+    bytes: int = 0
+
+    def add(self, shard: int, summary: RenderSummary) -> None:
+        self.indexes.add(shard)
+        self.succeeded += summary.succeeded
+        self.failed += summary.failed
+        self.skipped += summary.skipped
+        self.pages += summary.pages
+        self.bytes += summary.bytes
+
+
+def account(turn: Turn) -> Turn:
+    """Counts the shards that have completed since."""
+    job = turn.job("render")
+    if job is None or turn.status.plan is None or turn.stage == "Over":
+        return turn
+    before = turn.status
+    completed = Intervals.parse(job.completed_indexes)
+    accounted = Intervals.parse(before.accounted)
+    new, samples = _sum_of(turn.seen.pods, completed - accounted)
+    accounted |= Intervals.single(new.indexes)
+    # Of a Job that was deleted and made again the completed ones are fewer; what was counted stays counted.
+    succeeded = len(completed | accounted)
+    return turn.with_status(
+        documents=before.documents.model_copy(
+            update={
+                "succeeded": before.documents.succeeded + new.succeeded,
+                "failed": before.documents.failed + new.failed,
+                "skipped": before.documents.skipped + new.skipped,
+            }
+        ),
+        pages=before.pages + new.pages,
+        bytes=before.bytes + new.bytes,
+        failures=[*before.failures, *samples][:MOST_SAMPLES],
+        accounted=str(accounted),
+        shards=before.shards.model_copy(
+            update={
+                "succeeded": succeeded,
+                "active": job.active,
+                "failed": len(Intervals.parse(job.failed_indexes)),
+                "unaccounted": succeeded - len(accounted),
+            }
+        ),
+    )
+
+
+def _sum_of(pods: Iterable[ObservedPod], uncounted: Intervals) -> tuple[_Sum, list[FailureSample]]:
+    new = _Sum(set())
+    lines: list[FailureLine] = []
+    for pod in pods:
+        if pod.component != "render" or pod.phase != "Succeeded" or pod.index is None:
+            continue
+        # Two pods of one index may have succeeded (its Job was made again): either says the same.
+        if pod.index in new.indexes or pod.index not in uncounted:
+            continue
+        if isinstance(pod.summary, RenderSummary) and pod.summary.shard == pod.index:
+            new.add(pod.index, pod.summary)
+            lines += pod.summary.failures
+    return new, samples_of(sorted(lines, key=lambda line: line.row))
+
+
+def samples_of(lines: Sequence[FailureLine]) -> list[FailureSample]:
+    """The first failed documents, as the status has them."""
+    return [
+        FailureSample(
+            row=line.row,
+            name=cut(line.name, 1024),
+            reason=cut(line.reason, 256),
+            message=cut(line.message, 1024),
+        )
+        for line in lines[:MOST_SAMPLES]
+    ]

@@ -1,0 +1,64 @@
+"""The plan Job: made once, held while the batch is suspended, and read when its pod has spoken.
+
+While suspended it is not made at all, rather than made suspended: a batch that is applied suspended costs one status
+write, and there is one way less for a Job to be there. One that runs already is suspended, as the render Job is.
+"""
+
+from pdfbatch_api.resource.status import PlanStatus
+from pdfbatch_api.summaries import PlanSummary
+from pdfbatch_operator import manifests
+from pdfbatch_operator.conditions import cut
+from pdfbatch_operator.decision import CreateJob
+from pdfbatch_operator.policies.ending import failed, finished
+from pdfbatch_operator.policies.holding import held_as_wanted, is_stopped, stopped
+from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
+from pdfbatch_operator.policies.unheard import run_again_if_unheard
+from pdfbatch_operator.turn import Turn
+
+
+def planning(turn: Turn) -> Turn:
+    """Goes on towards a plan."""
+    if turn.stage != "Planning":
+        return turn
+    said = [pod.summary for pod in turn.pods("plan") if pod.phase == "Succeeded"]
+    plans = [summary for summary in said if isinstance(summary, PlanSummary) and not summary.error]
+    if plans:
+        # A plan is made once: those of two pods are the same.
+        return _planned(turn, plans[-1])
+    job = turn.job("plan")
+    if turn.status.ending is not None:
+        if is_stopped(turn, "plan"):
+            return failed(turn, turn.status.ending.reason, turn.status.ending.message)
+        return stopped(turn, "plan")
+    if job is None:
+        if turn.held or turn.foreign("plan") is not None or turn.written.images is None:
+            return turn
+        return turn.doing(CreateJob("plan", manifests.plan_job(turn.seen)))
+    if job.deleting:
+        return turn
+    if job.finished == "Failed":
+        last = last_failed(turn.pods("plan"))
+        return failed(turn, "PlanFailed", words_of(last) if last is not None else job_words(job))
+    if job.finished == "Complete":
+        return run_again_if_unheard(turn, job)
+    return held_as_wanted(turn, job, hold=turn.held)
+
+
+def _planned(turn: Turn, summary: PlanSummary) -> Turn:
+    documents, shards = summary.documents, summary.shards
+    turn = turn.with_status(
+        plan=PlanStatus(
+            digest=summary.digest,
+            documents=documents,
+            shards=shards,
+            warnings=[cut(warning, 1024) for warning in summary.warnings[:5]],
+        ),
+        documents=turn.status.documents.model_copy(update={"total": documents}),
+        shards=turn.status.shards.model_copy(update={"total": shards}),
+    ).with_condition("Planned", "True", "Planned", f"{documents:,} documents in {shards:,} shards")
+    if summary.finished is not None:
+        # All fitted one shard, and the same pod rendered and finished it.
+        counted = turn.status.shards.model_copy(update={"succeeded": shards})
+        turn = turn.with_status(shards=counted, accounted="0" if shards else "")
+        return finished(turn, summary.finished)
+    return turn if turn.held else turn.with_status(phase="Rendering")

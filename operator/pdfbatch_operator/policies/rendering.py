@@ -1,0 +1,90 @@
+"""The render Job: an index a shard. Made once; parallelism follows the scaling, suspend the suspension.
+
+Deleted by somebody in the middle, it is made again with the same name: its pods skip what is recorded, and what was
+counted stays counted.
+"""
+
+from pdfbatch_api.exit_codes import ExitCode
+from pdfbatch_api.resource.status import RendererCounts
+from pdfbatch_operator import manifests
+from pdfbatch_operator.decision import CreateJob
+from pdfbatch_operator.intervals import Intervals
+from pdfbatch_operator.moments import text_of
+from pdfbatch_operator.observation import ObservedJob
+from pdfbatch_operator.policies.ending import end_early
+from pdfbatch_operator.policies.holding import held_as_wanted
+from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
+from pdfbatch_operator.scaling import Wanted, wanted_renderers
+from pdfbatch_operator.turn import Turn
+
+
+def rendering(turn: Turn) -> Turn:
+    """Goes on with rendering, until nothing is left to render."""
+    plan = turn.status.plan
+    if turn.stage != "Rendering" or plan is None:
+        return turn
+    job = turn.job("render")
+    turn = _beginning(_failing(turn, job), job)
+    if turn.status.ending is not None or plan.shards == 0 or (job is not None and is_done(job)):
+        # Nothing new starts while suspended, finish neither.
+        return turn if turn.held else turn.with_status(phase="Finishing")
+    wanted = wanted_renderers(turn.spec, shards=plan.shards, maximum=turn.seen.settings.maximum_renderers)
+    turn = _scaled(turn, job, wanted, plan.shards)
+    turn = turn.with_status(phase="Suspended" if turn.held else "Rendering")
+    if job is None:
+        return _made(turn, wanted)
+    if job.deleting:
+        return turn
+    return held_as_wanted(turn, job, hold=turn.held, parallelism=None if turn.queued else wanted.renderers)
+
+
+def is_done(job: ObservedJob) -> bool:
+    """Whether no index is left to run. The Job itself says so up to a second later."""
+    return bool(job.finished) or len(Intervals.parse(job.completed_indexes)) == job.completions
+
+
+def _made(turn: Turn, wanted: Wanted) -> Turn:
+    # Not before the plan is written: the Job carries its digest, and another operator must find the same.
+    if turn.held or turn.written.plan is None or turn.foreign("render") is not None:
+        return turn
+    if turn.written.rendering_start_time is not None and not turn.queued:
+        turn = turn.saying("Warning", "MadeAgain", "The render Job is gone; it is made again, and skips what is done")
+    body = manifests.render_job(turn.seen, wanted.renderers, turn.queued)
+    return turn.doing(CreateJob("render", body))
+
+
+def _beginning(turn: Turn, job: ObservedJob | None) -> Turn:
+    begun = job is not None and (job.active > 0 or job.completed_indexes or job.finished)
+    if begun and turn.status.rendering_start_time is None:
+        return turn.with_status(rendering_start_time=text_of(turn.now))
+    return turn
+
+
+def _failing(turn: Turn, job: ObservedJob | None) -> Turn:
+    """A Job that ended before all its indexes were tried. Failed indexes are no such end: they are failed documents."""
+    if job is None or job.finished != "Failed" or job.reason == "FailedIndexes":
+        return turn
+    mistaken = [pod for pod in turn.pods("render") if pod.exit_code in (ExitCode.USAGE, ExitCode.CONFIG)]
+    last = last_failed(mistaken)
+    return end_early(turn, "RenderingFailed", words_of(last) if last is not None else job_words(job))
+
+
+def _scaled(turn: Turn, job: ObservedJob | None, wanted: Wanted, shards: int) -> Turn:
+    left = shards
+    if job is not None:
+        left -= len(Intervals.parse(job.completed_indexes) | Intervals.parse(job.failed_indexes))
+    turn = turn.with_status(
+        renderers=RendererCounts(
+            desired=0 if turn.held else min(wanted.renderers, left),
+            active=job.active if job is not None else 0,
+            ready=job.ready if job is not None else 0,
+        )
+    )
+    if turn.queued:
+        return turn.with_condition(
+            "ScalingActive", "False", "Queued", f"Kueue decides when they run: {wanted.renderers} renderers"
+        )
+    said = f"{wanted.renderers} renderers: {wanted.message}" if wanted.renderers else wanted.message
+    if turn.held:
+        return turn.with_condition("ScalingActive", "False", "Suspended", "The batch is suspended")
+    return turn.with_condition("ScalingActive", "True" if wanted.automatic else "False", wanted.reason, said)
