@@ -44,7 +44,7 @@ class PdfBatchSpec(ResourceModel):
     source: SourceSpec = Field(description="Where the documents come from: exactly one of rows, files, urls, items.")
     template: TemplateSpec | None = Field(default=None, description="What turns a row into a page.")
     engine: EngineSpec = Field(default_factory=EngineSpec, description="What prints.")
-    page: PageSpec = Field(default_factory=PageSpec, description="The sheet.")
+    page: PageSpec = Field(default_factory=PageSpec, description="The sheet: size, margins, header, footer.")
     postprocessing: PostprocessingSpec = Field(
         default_factory=PostprocessingSpec, description="What is done to each PDF after the engine."
     )
@@ -71,7 +71,7 @@ class PdfBatchSpec(ResourceModel):
     retries: RetriesSpec = Field(default_factory=RetriesSpec)
     limits: LimitsSpec = Field(default_factory=LimitsSpec)
     failure_policy: FailurePolicySpec = Field(default_factory=FailurePolicySpec)
-    suspend: bool = Field(default=False, description="Whether rendering is held.")
+    suspend: bool = Field(default=False, description="Whether rendering is held. What is recorded stays.")
     active_deadline_seconds: int | None = Field(
         default=None, ge=1, description="How long the batch may take. Suspended time is left out. Unset: for ever."
     )

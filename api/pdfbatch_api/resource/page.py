@@ -39,10 +39,10 @@ class PageSpec(ResourceModel):
     """Size, margins, header and footer. A template's own CSS @page wins where it says something else."""
 
     size: Literal["A3", "A4", "A5", "A6", "Letter", "Legal", "Tabloid"] | PageSize = Field(
-        default="A4", description="A named size, or width and height."
+        default="A4", description="A named size (A4, Letter …), or width and height."
     )
     orientation: Literal["portrait", "landscape"] = Field(default="portrait", description="Which way up.")
-    margin: Length | Margins = Field(default="10mm", description="One margin for all sides, or one a side.")
+    margin: Length | Margins = Field(default="10mm", description="One margin for all sides (15mm), or one a side.")
     scale: float = Field(default=1.0, ge=0.1, le=2.0, description="The scale of the page's content.")
     background: bool = Field(default=True, description="Whether backgrounds are printed.")
     header: str | None = Field(

@@ -7,6 +7,8 @@ compile, margins that leave no room) is found by the plan pod.
 from typing import Any, Final, NamedTuple
 
 from pdfbatch_api.manifest.patterns import PATTERNS
+from pdfbatch_api.resource.quantities import SHARE_PATTERN
+from pdfbatch_api.resource.running import ScalingSpec
 
 
 class Rule(NamedTuple):
@@ -63,11 +65,13 @@ def _quoted(text: str) -> str:
 def _one_of(*names: str) -> Rule:
     among = ", ".join(names)
     given = ", ".join(f"has(self.{name})" for name in names)
+    # Added up: join() is beyond the cost that the API server allows a message.
     said = " + ".join(f"(has(self.{name}) ? ' {name}' : '')" for name in names)
     return Rule(
         f"[{given}].filter(given, given).size() == 1",
         f"give exactly one of {among}",
-        expression=f"'give exactly one of {among}; this gives' + ([{given}].exists(given, given) ? {said} : ' none')",
+        expression=f"'give exactly one of {among}; this gives' + "
+        f"([{given}].exists(given, given) ? {said} : ' none of them')",
     )
 
 
@@ -88,6 +92,8 @@ def immutable(name: str, *, required: bool) -> Rule:
         field=f".{name}",
     )
 
+
+_SHARE: Final = f"self.matches({_quoted(SHARE_PATTERN)})"
 
 # A quantity that is a number is never wrong; text is what Kubernetes takes for one, and not negative.
 _QUANTITY: Final = Rule(
@@ -135,17 +141,17 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
         Rule(
             # Both have defaults; the default of scaling itself, {}, is checked before they are filled in.
             "!has(self.min) || !has(self.max) || self.min <= self.max",
-            "scaling.min is more than scaling.max: lower the one or raise the other (max is 10 unless it is given)",
+            "scaling.min is more than scaling.max: lower min or raise max "
+            f"(which is {ScalingSpec().max} unless it is given)",
         ),
     ),
     "spec.failurePolicy.maxFailedDocuments": (
         Rule(
-            "type(self) == int ? self >= 0 : self.matches('^[0-9]{1,3}(\\\\.[0-9]{1,4})?%$')",
-            "this is not a number of documents, or a share of them such as 0.1%",
+            f"type(self) == int ? self >= 0 : {_SHARE}",
+            f"this is not {PATTERNS[SHARE_PATTERN]}",
         ),
         Rule(
-            "type(self) == int || !self.matches('^[0-9]{1,3}(\\\\.[0-9]{1,4})?%$')"
-            " || double(self.substring(0, self.size() - 1)) <= 100.0",
+            f"type(self) == int || !{_SHARE} || double(self.substring(0, self.size() - 1)) <= 100.0",
             "this is more than all documents: give at most 100%",
         ),
     ),
