@@ -1,5 +1,6 @@
 """The chart as Helm renders it: a builder for the tests, with the real Helm behind it."""
 
+import json
 import shutil
 import subprocess
 from dataclasses import dataclass, field, replace
@@ -60,21 +61,11 @@ class Chart:
         Raises:
             HelmRefusedError: it renders nothing.
         """
-        command = [helm(), "template", self.release, str(self.folder), "--namespace", self.namespace]
-        done = subprocess.run(
-            [*command, "--kube-version", KUBERNETES, "--values", "-"],
-            input=yaml.safe_dump(self.values),
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        if done.returncode:
-            raise HelmRefusedError(done.stderr)
-        return done.stdout
+        return _rendered(self.folder, self.release, self.namespace, json.dumps(self.values))
 
     def objects(self) -> list[Body]:
-        return [one for one in yaml.safe_load_all(self.text()) if one]
+        # libyaml: the definition of PdfBatch has three thousand lines.
+        return [one for one in yaml.load_all(self.text(), yaml.CSafeLoader) if one]
 
     def of_kind(self, kind: str) -> list[Body]:
         return [one for one in self.objects() if one["kind"] == kind]
@@ -85,12 +76,23 @@ class Chart:
         return one
 
 
+@cache
+def _rendered(folder: Path, release: str, namespace: str, values: str) -> str:
+    command = [helm(), "template", release, str(folder), "--namespace", namespace, "--kube-version", KUBERNETES]
+    done = subprocess.run(
+        [*command, "--values", "-"], input=values, capture_output=True, text=True, check=False, timeout=60
+    )
+    if done.returncode:
+        raise HelmRefusedError(done.stderr)
+    return done.stdout
+
+
 def a_chart() -> Chart:
     return Chart()
 
 
 def _copied(values: Body) -> Body:
-    copied: Body = yaml.safe_load(yaml.safe_dump(values))
+    copied: Body = json.loads(json.dumps(values))
     return copied
 
 

@@ -2,7 +2,7 @@
 
 import re
 import shutil
-import textwrap
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,17 @@ def notes(folder: Path, values: dict[str, Any]) -> str:
     return said
 
 
+def applied(said: str) -> str:
+    """What kubectl apply reads when a person copies the commands into a shell."""
+    commands = said[said.index("kubectl label namespace") : said.index("When it says")]
+    shell = 'kubectl() { case "$*" in *"apply -f -") cat ;; esac; }\n' + commands
+    return subprocess.run(["bash", "-euc", shell], capture_output=True, text=True, check=True, timeout=10).stdout
+
+
 @pytest.mark.parametrize("values", [{}, {"watchNamespaces": ["billing"]}], ids=["all namespaces", "one"])
-def test_the_first_batch_is_valid_and_supported(tmp_path: Path, values: dict[str, Any]) -> None:
+def test_the_first_batch_copied_into_a_shell_is_valid_and_supported(tmp_path: Path, values: dict[str, Any]) -> None:
     said = notes(tmp_path, values)
-    manifest = textwrap.dedent(said.partition("<<'EOF'\n")[2].partition("  EOF\n")[0])
-    claim, batch = yaml.safe_load_all(manifest)
+    claim, batch = yaml.safe_load_all(applied(said))
 
     model = PdfBatch.model_validate(batch)
 

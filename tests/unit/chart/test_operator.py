@@ -2,6 +2,7 @@
 
 import yaml
 
+from pdfbatch_api.metric_names import NAMESPACE
 from pdfbatch_operator.settings import PREFIX, OperatorSettings
 from tests.unit.chart.a_chart import ROOT, Body, Chart, a_chart, environment
 
@@ -160,7 +161,11 @@ def test_probes_and_scrapes_go_to_the_port_that_the_operator_opens() -> None:
     assert service["spec"]["ports"][0]["targetPort"] == port["name"]
     monitor = chart.only("ServiceMonitor")["spec"]
     assert monitor["selector"]["matchLabels"].items() <= service["metadata"]["labels"].items()
-    assert monitor["endpoints"][0]["port"] == service["spec"]["ports"][0]["name"]
+    (endpoint,) = monitor["endpoints"]
+    assert endpoint["port"] == service["spec"]["ports"][0]["name"]
+    # else Prometheus writes the operator's namespace over that of each batch
+    assert NAMESPACE == "namespace"
+    assert endpoint["honorLabels"] is True
 
 
 def test_two_releases_share_no_name() -> None:

@@ -63,7 +63,7 @@ def test_a_value_changes_what_is_installed(path: str) -> None:
 
     changed = chart.with_(path, another(path, VALUES[path]))
 
-    assert changed.objects() != chart.objects()
+    assert changed.text() != chart.text()
 
 
 def test_the_defaults_said_again_change_nothing() -> None:
