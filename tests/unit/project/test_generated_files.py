@@ -1,6 +1,7 @@
 """The generated files are what the models say, and say what the models mean."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,24 +15,41 @@ ROOT = Path(__file__).parents[3]
 def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Runs a copy of the script, so that it writes to another place than the checkout."""
     script = root / "scripts" / "generate.py"
-    script.parent.mkdir(exist_ok=True)
-    script.write_text((ROOT / "scripts" / "generate.py").read_text())
+    shutil.copytree(ROOT / "scripts", script.parent, dirs_exist_ok=True, ignore=shutil.ignore_patterns("__pycache__"))
     return subprocess.run(
         [sys.executable, str(script), *arguments], capture_output=True, text=True, check=False, timeout=60
     )
 
 
-def test_a_stale_file_is_found_named_and_mended(tmp_path: Path) -> None:
+GENERATED = (
+    "docs/manifest.md",
+    "crds/pdfbatch.schema.json",
+    "crds/pdfbatch.io_pdfbatches.yaml",
+    "charts/pdfbatch/files/crd.yaml",
+)
+
+
+def test_stale_files_are_found_named_and_mended(tmp_path: Path) -> None:
     assert generate(tmp_path).returncode == 0
     assert generate(tmp_path, "--check").returncode == 0
-    reference = tmp_path / "docs" / "manifest.md"
-    reference.write_text(reference.read_text() + "a line by hand\n")
+    for name in GENERATED:
+        with (tmp_path / name).open("a") as file:
+            file.write("# a line by hand\n")
 
     stale = generate(tmp_path, "--check")
 
     assert stale.returncode == 1
-    assert stale.stderr == "docs/manifest.md is not what the models say: run `make generate`\n"
-    assert generate(tmp_path).stdout == "wrote docs/manifest.md\n"
+    assert stale.stderr.splitlines() == [
+        f"{name} is not what the models say: run `make generate`" for name in GENERATED
+    ]
+    assert generate(tmp_path).stdout.splitlines() == [f"wrote {name}" for name in GENERATED]
+
+
+@pytest.mark.parametrize("name", GENERATED)
+def test_what_is_committed_is_what_the_models_say(name: str, tmp_path: Path) -> None:
+    assert generate(tmp_path).returncode == 0
+
+    assert (ROOT / name).read_text() == (tmp_path / name).read_text()
 
 
 def test_the_reference_has_every_field_to_the_deepest() -> None:
