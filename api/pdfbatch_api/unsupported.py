@@ -115,12 +115,12 @@ _LOCAL_GAPS: Final = (
 
 # The URIs of a spec, by key: what a batch reads and writes.
 _URIS: Final[tuple[tuple[str, Callable[[PdfBatchSpec], str | None]], ...]] = (
-    ("spec.source.rows.uri", lambda spec: spec.source.rows and spec.source.rows.uri),
-    ("spec.source.files.uri", lambda spec: spec.source.files and spec.source.files.uri),
-    ("spec.source.urls.uri", lambda spec: spec.source.urls and spec.source.urls.uri),
-    ("spec.template.uri", lambda spec: spec.template and spec.template.uri),
+    ("spec.source.rows.uri", lambda spec: spec.source.rows.uri if spec.source.rows else None),
+    ("spec.source.files.uri", lambda spec: spec.source.files.uri if spec.source.files else None),
+    ("spec.source.urls.uri", lambda spec: spec.source.urls.uri if spec.source.urls else None),
+    ("spec.template.uri", lambda spec: spec.template.uri if spec.template else None),
     ("spec.output.uri", lambda spec: spec.output.uri),
-    ("spec.workFolder.uri", lambda spec: spec.work_folder and spec.work_folder.uri),
+    ("spec.workFolder.uri", lambda spec: spec.work_folder.uri if spec.work_folder else None),
 )
 CLUSTER_URIS: Final = "In a cluster, give s3://, gs://, az:// or pvc://CLAIM/path."
 _OF_A_STORE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://", re.IGNORECASE)

@@ -10,14 +10,12 @@ from typing import Any, Final
 from pdfbatch_api.errors import ManifestError, Where
 from pdfbatch_api.manifest import parse_manifest
 from pdfbatch_api.plan import identity_json
+from pdfbatch_api.pods import UID_VARIABLE
 from pdfbatch_api.protocols import Reader, Store
-from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource import PdfBatch, PdfBatchSpec
 from pdfbatch_api.unsupported import refuse_unsupported
 from pdfbatch_renderer.stores import StoreReader, absolute_uri, open_store
 from pdfbatch_renderer.workfolder import WorkFolder
-
-# A pod is told the batch's uid; a laptop works it out.
-UID_VARIABLE: Final = "PDFBATCH_UID"
 
 _URIS: Final = (
     ("source", "rows", "uri"),
@@ -53,15 +51,11 @@ class Batch:
     limit: int | None = None
 
 
-def open_batch(manifest: Path, *, output: str | None = None, limit: int | None = None) -> Batch:
-    """Reads a manifest and opens its stores, without touching them.
-
-    Args:
-        output: instead of spec.output.uri; relative to the working directory.
-        limit: only the first so many documents: another batch than all of them.
+def read_manifest(manifest: Path) -> PdfBatch:
+    """What a manifest's file says, whether or not it can be carried out here.
 
     Raises:
-        ManifestError: it cannot be read, or asks for what cannot be.
+        ManifestError: it cannot be read.
     """
     try:
         text = manifest.read_text(encoding="utf-8")
@@ -78,8 +72,21 @@ def open_batch(manifest: Path, *, output: str | None = None, limit: int | None =
         ) from error
     except OSError as error:
         raise ManifestError(f"{manifest} cannot be read: {error.strerror}") from error
-    parsed = parse_manifest(text, uri=str(manifest))
-    told = os.environ.get(UID_VARIABLE)
+    return parse_manifest(text, uri=str(manifest))
+
+
+def open_batch(manifest: Path, *, output: str | None = None, limit: int | None = None) -> Batch:
+    """Reads a manifest and opens its stores, without touching them.
+
+    Args:
+        output: instead of spec.output.uri; relative to the working directory.
+        limit: only the first so many documents: another batch than all of them.
+
+    Raises:
+        ManifestError: it cannot be read, or asks for what cannot be.
+    """
+    parsed = read_manifest(manifest)
+    told = os.environ.get(UID_VARIABLE) or None
     notes = refuse_unsupported(parsed, local=told is None)
     base = manifest.resolve().parent
     spec = _absolute(parsed.spec, lambda uri: absolute_uri(uri, base))

@@ -4,30 +4,25 @@ import asyncio
 import contextlib
 import enum
 import signal
-import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final, Protocol
 
 import msgspec
 
-from pdfbatch_api.errors import PlanChangedError
-from pdfbatch_api.plan import Plan
-from pdfbatch_api.records import Record, fold
+from pdfbatch_api.errors import PlanChangedError, Where
+from pdfbatch_api.plan import Plan, Versions, identity_json
+from pdfbatch_api.records import fold
 from pdfbatch_api.summaries import FinishSummary
 from pdfbatch_renderer.batch import Batch
-from pdfbatch_renderer.containers.shard import ShardAssembler
 from pdfbatch_renderer.engines.chromium import launcher_from_environment
 from pdfbatch_renderer.finish import finish
+from pdfbatch_renderer.observer import Observer
 from pdfbatch_renderer.planning.changes import changes_since
 from pdfbatch_renderer.planning.plan import frozen_template, make_plan
-from pdfbatch_renderer.rendering.compose import document_date
-from pdfbatch_renderer.rendering.render import Renderer, Rendering
+from pdfbatch_renderer.shards import render_shards, why_stopped
 from pdfbatch_renderer.sources import fingerprints
-from pdfbatch_renderer.versions import pdfbatch_version, versions_here
-
-_QUIET_SECONDS: Final = 15.0
+from pdfbatch_renderer.versions import versions_here
 
 
 class Ending(enum.Enum):
@@ -55,38 +50,6 @@ class RunResult:
     restarts: int = 0
 
 
-class Observer(Protocol):
-    """Whoever watches a run: a progress bar, a log."""
-
-    def planning(self, rows: int) -> None:
-        """So many rows are planned."""
-        ...
-
-    def planned(self, plan: Plan, *, resumed: bool) -> None:
-        """The plan is there."""
-        ...
-
-    def inherited(self, shard: int, documents: int) -> None:
-        """So many documents of a shard were done by earlier attempts."""
-        ...
-
-    def recorded(self, shard: int, record: Record) -> None:
-        """A document's record is durable."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something worth knowing about the browser that is used."""
-        ...
-
-    def quiet(self, seconds: float) -> None:
-        """No document was recorded for so long, and the run goes on."""
-        ...
-
-    def finishing(self) -> None:
-        """All is rendered; the manifest and the report are being written."""
-        ...
-
-
 async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) -> Plan:
     """The batch's plan: the one that is there if it still holds, else a new one.
 
@@ -97,10 +60,7 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
         PlanChangedError: the plan was made from something else than what is there now; says from what.
         PdfbatchError: a mistake, found before anything is rendered.
     """
-    launcher = launcher_from_environment()
-    versions = await versions_here(launcher)
-    for note in launcher.notes():
-        observer.note(note)
+    versions = await _versions(observer)
     if new:
         await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
     plan = await asyncio.to_thread(batch.work.load_plan)
@@ -116,6 +76,42 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
             )
         observer.planned(plan, resumed=True)
         return _with_running_fields(plan, batch)
+    return await _new_plan(batch, observer, versions)
+
+
+async def adopt_plan(batch: Batch, observer: Observer) -> Plan:
+    """The plan of a batch in a cluster: the one that is there, else a new one.
+
+    There a batch is its uid, and a plan has frozen its input: a plan pod that takes another's place goes on with it,
+    whatever the source holds by now.
+
+    Raises:
+        PlanChangedError: the plan was made from another manifest.
+        PdfbatchError: a mistake, found before anything is rendered.
+    """
+    plan = await asyncio.to_thread(batch.work.load_plan)
+    if plan is None:
+        return await _new_plan(batch, observer, await _versions(observer))
+    here = batch.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    if identity_json(msgspec.json.decode(plan.spec)) != identity_json(here):
+        raise PlanChangedError(
+            "this batch was planned with another manifest",
+            where=Where(uri=batch.work.uri),
+            hint="A manifest that was changed is another batch: apply it under another name.",
+        )
+    observer.planned(plan, resumed=True)
+    return plan
+
+
+async def _versions(observer: Observer) -> Versions:
+    launcher = launcher_from_environment()
+    versions = await versions_here(launcher)
+    for note in launcher.notes():
+        observer.note(note)
+    return versions
+
+
+async def _new_plan(batch: Batch, observer: Observer, versions: Versions) -> Plan:
     plan = await asyncio.to_thread(
         make_plan,
         batch.spec,
@@ -136,30 +132,6 @@ def _with_running_fields(plan: Plan, batch: Batch) -> Plan:
     """The plan with today's limits, retries and failure policy: they may change, and are no part of its digest."""
     spec = batch.spec.model_dump_json(by_alias=True, exclude_none=True).encode()
     return msgspec.structs.replace(plan, spec=msgspec.Raw(spec))
-
-
-def renderer(
-    batch: Batch, plan: Plan, observer: Observer, *, workers: int, attempt: str, generation: int = 0
-) -> Renderer:
-    """The renderer of a batch's shards on this machine."""
-    container = batch.spec.output.container
-    assemble = None
-    if container is not None:
-        assemble = ShardAssembler(
-            plan=plan, work=batch.work, output=batch.output, container=container, date=document_date(batch.spec)
-        )
-    return Renderer(
-        plan=plan,
-        work=batch.work,
-        base=batch.base,
-        workers=workers,
-        version=pdfbatch_version(),
-        attempt=attempt,
-        generation=generation,
-        on_inherited=observer.inherited,
-        on_record=observer.recorded,
-        finish_shard=assemble,
-    )
 
 
 async def run(batch: Batch, observer: Observer, *, workers: int, new: bool = False) -> RunResult:
@@ -205,71 +177,23 @@ def _generation(batch: Batch, plan: Plan) -> int:
 async def _render_and_finish(
     batch: Batch, plan: Plan, observer: Observer, *, workers: int, generation: int
 ) -> RunResult:
-    counting = _Counting(observer)
-    speaking = asyncio.create_task(counting.say_when_quiet())
-    try:
-        with told_to_stop() as stop:
-            rendering: Rendering = await renderer(
-                batch, plan, counting, workers=workers, attempt=uuid.uuid4().hex, generation=generation
-            ).render(range(len(plan.shards)), stop)
-    finally:
-        speaking.cancel()
-    inherited = counting.done_before
+    with told_to_stop() as stop:
+        rendering, inherited = await render_shards(
+            batch,
+            plan,
+            observer,
+            range(len(plan.shards)),
+            stop,
+            workers=workers,
+            attempt=uuid.uuid4().hex,
+            generation=generation,
+        )
     restarts = sum(rendering.restarts.values())
     if rendering.interrupted:
         return RunResult(Ending.INTERRUPTED, plan, None, rendering.rendered, inherited, restarts)
     observer.finishing()
-    reason = None
-    if rendering.stopped_early:
-        reason = "the batch was stopped: more documents failed than spec.failurePolicy allows"
-    summary = await asyncio.to_thread(finish, plan, batch.work, batch.output, reason=reason)
+    summary = await asyncio.to_thread(finish, plan, batch.work, batch.output, reason=why_stopped(rendering))
     return RunResult(Ending.FINISHED, plan, summary, rendering.rendered, inherited, restarts)
-
-
-class _Counting:
-    """Passes on what happens, counts what was done before, and says when nothing happens: a store that fails is asked
-    again for minutes, and a run that hangs without a word is the worst of them.
-    """
-
-    def __init__(self, observer: Observer) -> None:
-        self._observer = observer
-        self.done_before = 0
-        self._last = time.monotonic()
-
-    def planning(self, rows: int) -> None:
-        self._observer.planning(rows)
-
-    def planned(self, plan: Plan, *, resumed: bool) -> None:
-        self._observer.planned(plan, resumed=resumed)
-
-    def note(self, text: str) -> None:
-        self._observer.note(text)
-
-    def quiet(self, seconds: float) -> None:
-        self._observer.quiet(seconds)
-
-    def finishing(self) -> None:
-        self._observer.finishing()
-
-    def inherited(self, shard: int, documents: int) -> None:
-        self.done_before += documents
-        self._observer.inherited(shard, documents)
-
-    def recorded(self, shard: int, record: Record) -> None:
-        self._last = time.monotonic()
-        self._observer.recorded(shard, record)
-
-    async def say_when_quiet(self) -> None:
-        """Speaks after a while without a record, then twice as late each time; until cancelled."""
-        patience = _QUIET_SECONDS
-        while True:
-            await asyncio.sleep(1)
-            silent = time.monotonic() - self._last
-            if silent < _QUIET_SECONDS:
-                patience = _QUIET_SECONDS
-            elif silent >= patience:
-                self.quiet(silent)
-                patience *= 2
 
 
 @contextlib.contextmanager

@@ -2,24 +2,22 @@
 
 import asyncio
 import os
-import time
 import uuid
+from functools import partial
+from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Final, Protocol
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pdfbatch_api.errors import PdfbatchError, PlanChangedError
-from pdfbatch_api.exit_codes import ExitCode
-from pdfbatch_api.records import Record
-from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, RenderSummary, Summary, encode_summary
+from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE, LOG_FORMAT_VARIABLE, UID_VARIABLE
+from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
-from pdfbatch_renderer.cli.progress import RunProgress
-from pdfbatch_renderer.cli.screen import out, show_error
+from pdfbatch_renderer.cli.termination import PodCommand
 
-_TERMINATION_LOG: Final = "PDFBATCH_TERMINATION_LOG"
-_INDEX: Final = "JOB_COMPLETION_INDEX"  # set by Kubernetes in the pods of an Indexed Job
-_ATTEMPT: Final = "PDFBATCH_ATTEMPT"
+if TYPE_CHECKING:
+    from pdfbatch_renderer.cli.ending import Watcher
+    from pdfbatch_renderer.stopping import Ended
 
 PlanDigest = Annotated[
     str | None,
@@ -27,72 +25,50 @@ PlanDigest = Annotated[
 ]
 
 
-class _WithTexts(Protocol):
-    def __call__(self, *, error: str, hint: str) -> Summary: ...
-
-
 def add_to(app: typer.Typer) -> None:
     """Registers the commands."""
     panel = "The three steps of run, one by one (as pods run them)"
-    app.command("plan", rich_help_panel=panel)(plan_command)
-    app.command("render", rich_help_panel=panel)(render_command)
-    app.command("finish", rich_help_panel=panel)(finish_command)
+    for name, command in (("plan", plan_command), ("render", render_command), ("finish", finish_command)):
+        app.command(name, cls=PodCommand, rich_help_panel=panel)(command)
 
 
-def _say(summary: Summary) -> None:
-    """Writes the summary where Kubernetes looks for it, and on standard output."""
-    data = encode_summary(summary)
-    where = os.environ.get(_TERMINATION_LOG)
-    if where:
-        Path(where).write_bytes(data)
-    out.print(data.decode(), markup=False, soft_wrap=True)
+def plan_command(
+    manifest: Manifest,
+    output: Output = None,
+    limit: Limit = None,
+    whole: Annotated[
+        bool,
+        typer.Option(
+            "--whole-if-one-shard",
+            help="Where all fits one shard, go on: render it and finish. A small batch is then one pod, and called "
+            "again it goes on from where it was.",
+        ),
+    ] = False,
+    workers: Workers = None,
+) -> None:
+    """Freeze the batch: name every row, cut the rows into shards, find every mistake that can be found now.
 
+    Ends with a summary, one line of JSON: the plan's digest, how many documents and shards, and with
+    --whole-if-one-shard what became of all of them.
 
-def _fail(error: PdfbatchError, summary: _WithTexts) -> typer.Exit:
-    show_error(error)
-    place = str(error.where)
-    _say(summary(error=f"{place}: {error.what}" if place else error.what, hint=error.hint or ""))
-    return typer.Exit(int(error.exit_code))
+    In a pod (PDFBATCH_UID is set) a plan that is there is adopted, whatever the source holds by now.
+    """
 
+    async def work(watcher: "Watcher", stop: asyncio.Event) -> "Ended":
+        from pdfbatch_renderer.batch import open_batch
+        from pdfbatch_renderer.steps import Attempt, plan_step
 
-def plan_command(manifest: Manifest, output: Output = None, limit: Limit = None) -> None:
-    """Freeze the batch: name every row, cut the rows into shards, find every mistake that can be found now."""
-    from pdfbatch_renderer.batch import open_batch
-    from pdfbatch_renderer.run import obtain_plan
+        attempt = Attempt(_attempt(), worker_count(workers)) if whole else None
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        return await plan_step(batch, watcher, stop, attempt=attempt)
 
-    try:
-        batch = open_batch(manifest, output=output, limit=limit)
-        with RunProgress() as progress:
-            plan = asyncio.run(obtain_plan(batch, progress))
-    except PdfbatchError as error:
-        raise _fail(error, PlanSummary) from error
-    _say(PlanSummary(digest=plan.digest, documents=plan.documents, shards=len(plan.shards), warnings=plan.warnings))
+    from pdfbatch_renderer.cli.ending import to_its_end
 
-
-class _Tally:
-    """Counts a shard, earlier attempts' documents included."""
-
-    def __init__(self) -> None:
-        self.rendered = 0
-
-    def planning(self, rows: int) -> None: ...
-
-    def planned(self, plan: object, *, resumed: bool) -> None: ...
-
-    def inherited(self, shard: int, documents: int) -> None: ...
-
-    def note(self, text: str) -> None: ...
-
-    def quiet(self, seconds: float) -> None: ...
-
-    def finishing(self) -> None: ...
-
-    def recorded(self, shard: int, record: Record) -> None:
-        self.rendered += 1
+    to_its_end("plan", work, blank=PlanSummary, watcher=_watcher())
 
 
 def render_command(
-    index: Annotated[int, typer.Argument(envvar=_INDEX, min=0, help="The shard, from 0.")],
+    index: Annotated[int, typer.Argument(envvar=INDEX_VARIABLE, min=0, help="The shard, from 0.")],
     manifest: Annotated[Path, typer.Option("--manifest", "-m", help="The PdfBatch manifest.", show_default=False)],
     output: Output = None,
     limit: Limit = None,
@@ -102,74 +78,64 @@ def render_command(
 ) -> None:
     """Render one shard of a planned batch. Called again, or twice at once, it comes to the same.
 
+    Ends with a summary, one line of JSON: the counts of the whole shard, earlier attempts included.
+
     Exit status as sysexits.h has them: 0 done (failed documents are data, not a failure), 64 usage, 65 this shard's
-    data, 69 a store or engine that cannot be reached, 73 no room, 78 another engine than the plan's, 143 terminated.
+    data, 69 a store or engine that cannot be reached, 73 no room, 75 anything that may pass, 78 another engine than
+    the plan's, 143 terminated: what is done is recorded. `plan` and `finish` have the same.
     """
-    from pdfbatch_renderer.batch import open_batch
-    from pdfbatch_renderer.records_of_shard import shard_records
-    from pdfbatch_renderer.run import renderer, told_to_stop
 
-    async def render() -> tuple[bool, RenderSummary]:
-        batch = open_batch(manifest, output=output, limit=limit)
-        plan = await asyncio.to_thread(batch.work.load_plan)
-        if plan is None:
-            raise PlanChangedError("there is no plan for this batch", hint="pdfbatch plan makes it.")
-        if plan_digest is not None and plan.digest != plan_digest:
-            raise PlanChangedError(f"the plan here is {plan.digest}, not {plan_digest}")
-        if index >= len(plan.shards):
-            raise PlanChangedError(f"there is no shard {index}: the plan has {len(plan.shards)}, from 0")
-        tally = _Tally()
-        attempt = os.environ.get(_ATTEMPT) or uuid.uuid4().hex
-        since = time.monotonic()
-        with told_to_stop() as stop:
-            rendering = await renderer(
-                batch, plan, tally, workers=worker_count(workers), attempt=attempt, generation=generation
-            ).render([index], stop)
-        records = await asyncio.to_thread(shard_records, batch.work, index)
-        summary = RenderSummary(
-            shard=index,
-            documents=plan.shards[index].documents,
-            succeeded=sum(record.status == "succeeded" for record in records),
-            failed=sum(record.status == "failed" for record in records),
-            skipped=sum(record.status == "skipped" for record in records),
-            pages=sum(record.pages for record in records),
-            bytes=sum(record.bytes for record in records),
-            rendered_here=tally.rendered,
-            restarts=sum(rendering.restarts.values()),
-            seconds=round(time.monotonic() - since, 3),
-            failures=tuple(
-                FailureLine(record.row, record.name, record.error.reason, record.error.message)
-                for record in records
-                if record.error is not None
-            ),
-        )
-        return rendering.interrupted, summary
+    async def work(watcher: "Watcher", stop: asyncio.Event) -> "Ended":
+        from pdfbatch_renderer.batch import open_batch
+        from pdfbatch_renderer.steps import Attempt, render_step
 
-    try:
-        interrupted, summary = asyncio.run(render())
-    except PdfbatchError as error:
-        raise _fail(error, lambda *, error, hint: RenderSummary(shard=index, error=error, hint=hint)) from error
-    _say(summary)
-    if interrupted:
-        raise typer.Exit(int(ExitCode.TERMINATED))
+        attempt = Attempt(_attempt(), worker_count(workers), generation)
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        return await render_step(batch, watcher, stop, shard=index, digest=plan_digest, attempt=attempt)
+
+    from pdfbatch_renderer.cli.ending import to_its_end
+
+    to_its_end("render", work, blank=partial(RenderSummary, shard=index), watcher=_watcher(shard=index))
 
 
 def finish_command(
     manifest: Manifest,
     output: Output = None,
     limit: Limit = None,
-    reason: Annotated[str | None, typer.Option(help="Why the batch ended before all was rendered.")] = None,
+    plan_digest: PlanDigest = None,
+    reason: Annotated[
+        str | None, typer.Option(help="Why the batch ended before all was rendered: rows without a record say it.")
+    ] = None,
 ) -> None:
-    """Write the batch's manifest, summary and report from the records; every planned row gets exactly one line."""
-    from pdfbatch_renderer.batch import open_batch
-    from pdfbatch_renderer.finish import finish
+    """Write the batch's manifest, summary and report from the records; every planned row gets exactly one line.
 
-    try:
-        batch = open_batch(manifest, output=output, limit=limit)
-        plan = batch.work.load_plan()
-        if plan is None:
-            raise PlanChangedError("there is no plan for this batch", hint="pdfbatch plan makes it.")
-        summary = finish(plan, batch.work, batch.output, reason=reason)
-    except PdfbatchError as error:
-        raise _fail(error, FinishSummary) from error
-    _say(summary)
+    Needs no engine. Ends with a summary, one line of JSON: the totals, made from the records.
+    """
+
+    async def work(watcher: "Watcher", stop: asyncio.Event) -> "Ended":
+        from pdfbatch_renderer.batch import open_batch
+        from pdfbatch_renderer.steps import finish_step
+
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        return await finish_step(batch, watcher, stop, digest=plan_digest, reason=reason)
+
+    from pdfbatch_renderer.cli.ending import to_its_end
+
+    to_its_end("finish", work, blank=FinishSummary, watcher=_watcher())
+
+
+def _attempt() -> str:
+    """The pod's uid, or a random id."""
+    return os.environ.get(ATTEMPT_VARIABLE) or uuid.uuid4().hex
+
+
+def _watcher(**fields: int) -> "Watcher":
+    """Lines of JSON in a pod, a person's progress elsewhere."""
+    if os.environ.get(LOG_FORMAT_VARIABLE) == "json":
+        from pdfbatch_renderer.cli.pod_log import PodLog
+
+        known = {"batch": os.environ.get(UID_VARIABLE), "attempt": os.environ.get(ATTEMPT_VARIABLE), **fields}
+        return PodLog({key: value for key, value in known.items() if value is not None}, version=version("pdfbatch"))
+    from pdfbatch_renderer.cli.step_progress import StepProgress
+
+    return StepProgress()

@@ -96,6 +96,11 @@ class RunProgress:
         for warning in plan.warnings:
             show_note(warning)
 
+    def rendering(self, documents: int) -> None:
+        """So many documents are to be rendered here: one shard's, say."""
+        self._total = documents
+        self._bar.update(self._task, description="rendering", total=documents, completed=0)
+
     def inherited(self, shard: int, documents: int) -> None:
         """So many documents of a shard were done by earlier attempts."""
         self._done += documents
@@ -128,6 +133,9 @@ class RunProgress:
     def note(self, text: str) -> None:
         """Something worth knowing about the browser that is used."""
         show_note(text)
+
+    def restarted(self, reason: str) -> None:
+        """A worker or its browser was replaced; the documents it cost are named on their own."""
 
     def quiet(self, seconds: float) -> None:
         """No document was recorded for so long."""

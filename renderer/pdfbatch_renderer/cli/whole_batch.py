@@ -128,12 +128,12 @@ def verify_command(
     Reads every document and compares its digest. Exit status 0: all is there; 1: something is not, and it is named.
     A bucket's endpoint and region come from --manifest, or from the environment (AWS_ENDPOINT_URL, AWS_ALLOW_HTTP …).
     """
-    from pdfbatch_renderer.batch import open_batch
+    from pdfbatch_renderer.batch import read_manifest
     from pdfbatch_renderer.stores import open_store
     from pdfbatch_renderer.verify import verify
 
     with errors_for_people():
-        options = open_batch(manifest).spec.output.store if manifest is not None else StoreOptions()
+        options = read_manifest(manifest).spec.output.store if manifest is not None else StoreOptions()
         store = open_store(output, options, base=Path.cwd())
         result = verify(store)
         for finding in result.findings:

@@ -1,0 +1,181 @@
+"""The log of a command in a pod: one JSON object a line on standard error, and never a row's data.
+
+No name of a document either: it is made of the row. A failed row is told by its number and reason; what it says is in
+the record, where the rows' data is anyway.
+"""
+
+import datetime as dt
+import json
+import logging
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import TracebackType
+from typing import Any, Final, Self, TextIO
+
+from pdfbatch_api.errors import PdfbatchError
+from pdfbatch_api.plan import Plan
+from pdfbatch_api.records import Record
+
+_LINE_SECONDS: Final = 10.0
+_NAMED_FAILURES: Final = 10
+# A browser that has printed so many documents is replaced: that is how it should be.
+_ORDINARY: Final = frozenset({"recycled"})
+
+_log = logging.getLogger("pdfbatch")
+
+
+class JsonLines(logging.Formatter):
+    """A record as a JSON object: time (RFC 3339), level, event, and fields.
+
+    Args:
+        fields: in every line: the batch, the attempt.
+    """
+
+    def __init__(self, fields: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._fields = fields
+
+    def format(self, record: logging.LogRecord) -> str:
+        """See logging.Formatter."""
+        moment = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
+        line: dict[str, Any] = {"time": moment.replace("+00:00", "Z"), "level": record.levelname.lower()}
+        if record.name == _log.name:
+            line |= {"event": record.msg, **self._fields, **getattr(record, "fields", {})}
+        else:  # a library's word
+            line |= {"event": "log", **self._fields, "logger": record.name, "message": record.getMessage()}
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+class PodLog:
+    """Logs a step; an Observer. A context manager, which sets the process's logging up.
+
+    Args:
+        fields: batch, attempt, shard: whatever is known.
+        version: pdfbatch's own.
+        clock: monotonic seconds.
+    """
+
+    def __init__(
+        self,
+        fields: Mapping[str, Any],
+        *,
+        version: str = "",
+        stream: TextIO | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._clock = clock
+        self._version = version
+        self._handler = logging.StreamHandler(stream or sys.stderr)
+        self._handler.setFormatter(JsonLines(fields))
+        self._began = self._said = clock()
+        self._total = self._done = self._done_then = self._failed = 0
+
+    def __enter__(self) -> Self:
+        logging.basicConfig(handlers=[self._handler], level=logging.WARNING, force=True)
+        logging.captureWarnings(True)
+        _log.setLevel(logging.INFO)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._handler.flush()
+
+    def say(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
+        """One line."""
+        _log.log(level, event, extra={"fields": fields})
+
+    def started(self, command: str) -> None:
+        """The command begins."""
+        self.say("started", command=command, version=self._version)
+
+    def stopping(self) -> None:
+        """It was told to stop."""
+        self.say("told to stop")
+
+    def ended(self, exit_code: int) -> None:
+        """The command ends."""
+        self.say("ended", exit_code=exit_code, seconds=round(self._clock() - self._began, 3))
+
+    def mistake(self, error: PdfbatchError) -> None:
+        """It ends with an error that a person should read."""
+        self.say("error", logging.ERROR, message=error.what, where=str(error.where), hint=error.hint or "")
+
+    def defect(self, what: str, trace: str) -> None:
+        """It ends with an error that nobody foresaw."""
+        self.say("unexpected error", logging.ERROR, message=what, traceback=trace)
+
+    # ---- an Observer
+
+    def planning(self, rows: int) -> None:
+        """So many rows are planned."""
+        if self._due():
+            self.say("planning", documents=rows)
+
+    def planned(self, plan: Plan, *, resumed: bool) -> None:
+        """The plan is there."""
+        self.say(
+            "plan adopted" if resumed else "planned",
+            plan=plan.digest,
+            documents=plan.documents,
+            shards=len(plan.shards),
+            filtered=plan.filtered,
+            engine=plan.versions.engine,
+            fonts=plan.versions.fonts,
+        )
+        for warning in plan.warnings:
+            self.say("warning", logging.WARNING, message=warning)
+
+    def rendering(self, documents: int) -> None:
+        """So many documents are to be rendered here."""
+        self._total = documents
+        self._said = self._clock()
+        self.say("rendering", documents=documents)
+
+    def inherited(self, shard: int, documents: int) -> None:
+        """So many documents of the shard were done by earlier attempts."""
+        self._done += documents
+        self._done_then = self._done
+        self.say("resumed" if documents else "begun", done=self._done, total=self._total)
+
+    def recorded(self, shard: int, record: Record) -> None:
+        """A document's record is durable."""
+        self._done += 1
+        if record.error is not None:
+            self._failed += 1
+            if self._failed <= _NAMED_FAILURES:
+                self.say("document failed", logging.WARNING, row=record.row, reason=record.error.reason)
+        since = self._clock() - self._said
+        if self._due():
+            speed = (self._done - self._done_then) / since
+            self._done_then = self._done
+            self._progress(round(speed, 1))
+        elif self._done == self._total:
+            self._progress(round((self._done - self._done_then) / since, 1) if since > 0 else 0.0)
+
+    def _progress(self, speed: float) -> None:
+        self.say("progress", done=self._done, total=self._total, failed=self._failed, documents_per_second=speed)
+
+    def note(self, text: str) -> None:
+        """Something worth knowing."""
+        self.say("note", message=text)
+
+    def restarted(self, reason: str) -> None:
+        """A worker or its browser was replaced."""
+        self.say("restarted", logging.INFO if reason in _ORDINARY else logging.WARNING, reason=reason)
+
+    def quiet(self, seconds: float) -> None:
+        """No document was recorded for so long."""
+        self.say("quiet", logging.WARNING, seconds=round(seconds))
+
+    def finishing(self) -> None:
+        """The manifest and the report are being written."""
+        self.say("finishing")
+
+    def _due(self) -> bool:
+        now = self._clock()
+        if now - self._said < _LINE_SECONDS:
+            return False
+        self._said = now
+        return True
