@@ -50,7 +50,9 @@ class Cache:
         if new is not None:
             self._nodes[new.name] = new.value
         elif old is not None:
-            self._nodes.pop(old.name, None)
+            # A node that came again under its old name may be known before the old one's end is.
+            del self._nodes[old.name]
+            self._nodes.update({node.name: node.value for node in self.nodes if node.name == old.name})
         seen = new or old
         if seen is None or (old is not None and new is not None and old.value == new.value):
             return  # a heartbeat

@@ -78,7 +78,9 @@ class Controller:
                     self._queue.forget(due)
                     return "gone"
                 observation = seen.observation
+                begun = time.perf_counter()
                 decision = self._decide(observation)
+                cost = time.perf_counter() - begun
                 acted = await self._applier.apply(observation, decision)
         except ApiError as error:
             return await self._after_error(due, observation, error)
@@ -95,7 +97,7 @@ class Controller:
         current = self._cache.batches.get(due.key)
         if current is not None:
             self._metrics.batch(current.value)
-        self._queue.done(due, _earlier(decision.again_after, seen.again_after))
+        self._queue.done(due, _earlier(decision.again_after, seen.again_after), cost=cost)
         return "done" if acted else "idle"
 
     async def _after_error(self, due: Due, observation: Observation | None, error: ApiError) -> Result:

@@ -4,7 +4,7 @@ from collections import Counter as Counts
 from collections.abc import Sized
 from typing import Final, Literal, TypeAlias
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics
 
 from pdfbatch_api import metric_names as names
 from pdfbatch_api.resource import PdfBatchStatus
@@ -30,6 +30,7 @@ class OperatorMetrics:
     """All series of the operator."""
 
     def __init__(self) -> None:
+        disable_created_metrics()  # a second series for each, which nobody reads
         self.registry = registry = CollectorRegistry()
         of_batch = [names.NAMESPACE, names.BATCH, names.STATE]
         self._batches = Gauge(names.BATCHES, "Batches, by phase.", [names.PHASE], registry=registry)

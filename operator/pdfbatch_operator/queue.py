@@ -1,7 +1,7 @@
 """Which batches are to be looked at, and when: each at most once at a time, however often it is marked.
 
 Level-triggered: what is kept is that a batch must be looked at, never why. A batch that was just looked at waits a
-little, in proportion to how long that took, so that the events of ten thousand pods are one turn and not ten thousand.
+little, in proportion to what that cost, so that the events of ten thousand pods are one turn and not ten thousand.
 """
 
 import asyncio
@@ -12,8 +12,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-_PAUSE: Final = 0.05
-_PAUSE_A_TURN: Final = 5.0  # times the turn's duration
+_PAUSE: Final = 0.02
+_PAUSE_A_SECOND: Final = 5.0  # that the decision took
 _LONGEST_PAUSE: Final = 5.0
 _FIRST_BACKOFF: Final = 0.5
 _LONGEST_BACKOFF: Final = 60.0
@@ -29,7 +29,6 @@ class Due:
 
     key: str
     waited: float
-    begun: float
 
 
 class WorkQueue:
@@ -95,7 +94,7 @@ class WorkQueue:
                     heapq.heappop(self._heap)
                     del self._due[key]
                     self._busy.add(key)
-                    found = Due(key, now - at, now)
+                    found = Due(key, now - at)
                     break
             for entry in later:
                 heapq.heappush(self._heap, entry)
@@ -113,11 +112,15 @@ class WorkQueue:
         except TimeoutError:
             pass
 
-    def done(self, due: Due, again_after: float | None = None) -> None:
-        """The turn is over; it is to be looked at again in so many seconds though nothing happens."""
+    def done(self, due: Due, again_after: float | None = None, *, cost: float = 0.0) -> None:
+        """The turn is over.
+
+        Args:
+            again_after: it is to be looked at again in so many seconds, though nothing happens.
+            cost: seconds of the processor that it took.
+        """
         self._failures.pop(due.key, None)
-        took = self._clock() - due.begun
-        self._give_back(due.key, min(_PAUSE + took * _PAUSE_A_TURN, _LONGEST_PAUSE))
+        self._give_back(due.key, min(_PAUSE + cost * _PAUSE_A_SECOND, _LONGEST_PAUSE))
         if again_after is not None:
             self.add(due.key, again_after)
 
