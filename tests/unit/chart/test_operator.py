@@ -184,3 +184,12 @@ def test_the_chart_has_the_packages_version() -> None:
     package = (ROOT / "pyproject.toml").read_text().partition('\nversion = "')[2].partition('"')[0]
 
     assert chart["version"] == chart["appVersion"] == package
+
+
+def test_the_lease_goes_with_the_release_and_upgrades_leave_its_holder_alone() -> None:
+    lease = a_chart().only("Lease")
+
+    assert lease["metadata"]["name"] == environment(a_chart())["PDFBATCH_LEASE_NAME"]
+    assert lease["metadata"]["namespace"] == environment(a_chart())["PDFBATCH_LEASE_NAMESPACE"]
+    # what a chart does not name, Helm's merge keeps
+    assert "spec" not in lease
