@@ -35,7 +35,10 @@ def rendering(turn: Turn) -> Turn:
         return _made(turn, wanted)
     if job.deleting:
         return turn
-    return held_as_wanted(turn, job, hold=turn.held, parallelism=None if turn.queued else wanted.renderers)
+    if turn.queued:
+        # Its parallelism is what Kueue has admitted: it stays, and no renderers means no Job.
+        return held_as_wanted(turn, job, hold=turn.held or wanted.renderers == 0)
+    return held_as_wanted(turn, job, hold=turn.held, parallelism=wanted.renderers)
 
 
 def is_done(job: ObservedJob) -> bool:
@@ -46,6 +49,8 @@ def is_done(job: ObservedJob) -> bool:
 def _made(turn: Turn, wanted: Wanted) -> Turn:
     # Not before the plan is written: the Job carries its digest, and another operator must find the same.
     if turn.held or turn.written.plan is None or turn.foreign("render") is not None:
+        return turn
+    if turn.queued and wanted.renderers == 0:
         return turn
     if turn.written.rendering_start_time is not None and not turn.queued:
         turn = turn.saying("Warning", "MadeAgain", "The render Job is gone; it is made again, and skips what is done")

@@ -1,0 +1,207 @@
+"""Stories: what happens to a batch, move by move, with the operator's turns among them; and what must hold at each line.
+
+A story is a list of numbers, each of which chooses among what may happen then: Hypothesis shortens it to the shortest
+that still goes wrong, and `Teller.log` tells it in words.
+"""
+
+import os
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hypothesis import strategies as st
+
+from pdfbatch_api.resource.quantities import share_of
+from pdfbatch_operator.decision import Decision
+from pdfbatch_operator.intervals import Intervals
+from pdfbatch_operator.observation import Settings
+from pdfbatch_operator.reconcile import decide
+from tests.unit.operator.a_batch import spec_of
+from tests.unit.operator.api_model import Cluster, ConflictError, KilledError, Truth
+
+# Said by each test, so that pytest shows it with a failure: PDFBATCH_TEST_SEED=… tells the same stories again.
+SEED: Final = int(os.environ.get("PDFBATCH_TEST_SEED") or random.randrange(2**32))
+
+_ORDER: Final = {"Pending": 0, "Planning": 1, "Rendering": 2, "Finishing": 3, "Succeeded": 4, "Failed": 4}
+# Turns that a batch may need with nothing new happening, until nothing is left to do.
+_MOST_TURNS: Final = 6
+
+
+@dataclass(frozen=True)
+class World:
+    """What a story begins with.
+
+    Attributes:
+        lead: how long all goes well at first, so that stories are told of each stage.
+    """
+
+    spec: dict[str, Any]
+    truth: Truth
+    lead: int = 0
+    queued: bool = False
+    recover: bool = True
+
+    def cluster(self) -> Cluster:
+        settings = Settings("renderer:1", "engine:1", recover_lost_nodes=self.recover, maximum_renderers=4)
+        labels = {"kueue.x-k8s.io/queue-name": "team"} if self.queued else {}
+        return Cluster(self.spec, self.truth, settings=settings, labels=labels)
+
+
+@st.composite
+def worlds(draw: st.DrawFn) -> World:
+    """A batch of a few shards, with failing documents or not, with this or that policy."""
+    shards = draw(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=5))
+    truth = Truth(tuple(documents for documents, _ in shards), tuple(int(failing) for _, failing in shards))
+    spec = spec_of(
+        retries={"shard": draw(st.integers(0, 2))},
+        failurePolicy={
+            "maxFailedDocuments": draw(st.sampled_from([0, 1, "20%", "100%"])),
+            "stopEarly": draw(st.booleans()),
+        },
+    )
+    if draw(st.booleans()):
+        spec["activeDeadlineSeconds"] = draw(st.sampled_from([100, 2000]))
+    if draw(st.integers(0, 5)) == 0:
+        spec["suspend"] = True
+    return World(
+        spec, truth, draw(st.integers(0, 12)), queued=draw(st.integers(0, 4)) == 0, recover=draw(st.integers(0, 4)) > 0
+    )
+
+
+class Teller:
+    """Tells a story, and checks it at each line."""
+
+    def __init__(self, world: World) -> None:
+        self.cluster = world.cluster()
+        self.log: list[str] = []
+        self._furthest = 0
+        self._end: str | None = None
+        self._accounted = Intervals()
+
+    def tell(self, chapter: list[int]) -> None:
+        """The moves that the numbers choose."""
+        for number in chapter:
+            # Half of the time life goes on as it should, or a story would hardly ever come beyond its beginning.
+            kinds = (self._life, self._turns, self._life, self.cluster.mishaps, self._life, self.cluster.wishes)
+            moves = kinds[number % 6]() or self._turns()
+            name, move = moves[number // 6 % len(moves)]
+            self.log.append(name)
+            move()
+            self.check()
+
+    def _turns(self) -> list[tuple[str, Callable[[], object]]]:
+        turns: list[tuple[str, Callable[[], object]]] = [("turn", self.turn)] * 2
+        turns += [(f"turn, killed after {calls} calls", lambda calls=calls: self.turn(calls=calls)) for calls in (0, 1)]
+        return [*turns, ("turn, while the user edits", self.conflicting_turn), ("turns until quiet", self.settle)]
+
+    def _life(self) -> list[tuple[str, Callable[[], object]]]:
+        """What brings the batch on."""
+        cluster = self.cluster
+        found: list[tuple[str, Callable[[], object]]] = [("turn", self.turn)]
+        for job in cluster.jobs.values():
+            found.append((f"sync {job.component}", lambda job=job: cluster.sync(job)))
+            if cluster.labels and job.suspend:
+                found.append((f"admit {job.component}", lambda job=job: cluster.admit(job)))
+        for pod in cluster.pods.values():
+            if pod.phase == "Pending":
+                found.append((f"start {pod.uid}", lambda pod=pod: cluster.start(pod)))
+            elif pod.live:
+                found.append((f"end {pod.uid} well", lambda pod=pod: cluster.end(pod, 143 if pod.deleted else 0)))
+        return found
+
+    def turn(self, *, calls: int | None = None) -> Decision:
+        """Observe, decide, apply."""
+        seen = self.cluster.observe()
+        decision = decide(seen)
+        assert decide(seen) == decision, "not a function of what was seen"
+        try:
+            self.cluster.apply(seen, decision, calls=calls)
+        except KilledError:
+            self.log.append("… killed")
+        return decision
+
+    def conflicting_turn(self) -> None:
+        """Somebody writes the batch between the look and the write."""
+        seen = self.cluster.observe()
+        decision = decide(seen)
+        self.cluster.edit(renderers=3 if self.cluster.spec.get("renderers") != 3 else 2)
+        try:
+            self.cluster.apply(seen, decision)
+        except ConflictError:
+            self.log.append("… conflict")
+
+    def settle(self) -> None:
+        """Turns with nothing else happening: soon there is nothing left to do, and then there never is."""
+        for _ in range(_MOST_TURNS):
+            decision = self.turn()
+            self.check()
+            if not decision.actions and decision.status is None:
+                assert not decision.events
+                return
+        raise AssertionError(f"does not come to rest: {decision}")
+
+    def check(self) -> None:
+        """What holds at each line of each story."""
+        cluster, status = self.cluster, self.cluster.status
+        if status.phase != "Suspended":
+            assert _ORDER[status.phase] >= self._furthest, f"{status.phase} after {self._furthest}"
+            self._furthest = _ORDER[status.phase]
+        if self._end is not None:
+            assert (status.phase, status.completion_time) == self._end, "it changed after its end"
+        elif _ORDER.get(status.phase, 0) == 4:
+            self._end = (status.phase, status.completion_time)
+        for component, made in cluster.made.items():
+            assert made <= 1 + cluster.deleted_jobs.get(component, 0), f"a second {component} Job"
+        accounted = Intervals.parse(status.accounted)
+        assert not self._accounted - accounted, "a count was lost"
+        self._accounted = accounted
+        truth = cluster.truth
+        assert set(accounted) <= cluster.recorded, "counted what nobody rendered"
+        if self._end is None:
+            counts = status.documents
+            assert counts.failed == sum(truth.failing[shard] for shard in accounted), "counted twice or not at all"
+            assert counts.succeeded + counts.failed == sum(truth.documents[shard] for shard in accounted)
+            assert status.shards.unaccounted == status.shards.succeeded - len(accounted)
+        assert status.suspended_seconds >= 0
+
+    def come_to_an_end(self) -> None:
+        """From here on all goes well: power, people and pods. The batch must end."""
+        cluster = self.cluster
+        for node in sorted(cluster.dark):
+            cluster.restore(node)
+        cluster.edit(suspend=None, renderers=None)
+        for _ in range(200):
+            self.settle()
+            if self._end is not None:
+                return
+            self.go_well(1)
+        raise AssertionError(f"it does not end: {cluster.status}")
+
+    def go_well(self, rounds: int) -> None:
+        """Everybody does what they should, and the operator takes a turn, so many times."""
+        for _ in range(rounds):
+            for _, move in self._life():
+                move()
+                self.check()
+            self.cluster.pass_time(2)
+
+    def check_end(self) -> None:
+        """What the end must be, whatever the way there was."""
+        cluster, status = self.cluster, self.cluster.status
+        if status.plan is None:
+            assert status.phase == "Failed"
+            return
+        failed = next((one for one in status.conditions if one.type == "Failed"), None)
+        if failed is not None and failed.reason == "FinishFailed":
+            return
+        counts = status.documents
+        assert (counts.succeeded, counts.failed) == cluster.totals(), "the counts are not those of the records"
+        assert counts.total == cluster.truth.total
+        allowed = share_of(cluster.spec["failurePolicy"]["maxFailedDocuments"], cluster.truth.total)
+        good = status.ending is None and counts.failed <= allowed
+        assert status.phase == ("Succeeded" if good else "Failed")
+        complete = {one.type: one.status for one in status.conditions}
+        assert complete["Complete" if good else "Failed"] == "True"
+        assert complete["Reconciling"] == "False"
+        assert complete["Stalled"] == ("False" if good else "True")

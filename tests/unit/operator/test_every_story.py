@@ -1,0 +1,24 @@
+"""Properties of the decision, over stories that nobody thought of: see stories.py and api_model.py."""
+
+from hypothesis import HealthCheck, given, note, seed, settings
+from hypothesis import strategies as st
+
+from tests.unit.operator.stories import SEED, Teller, World, worlds
+
+_CHAPTERS = st.lists(st.integers(0, 2**16), min_size=10, max_size=120)
+
+
+@seed(SEED)
+@settings(max_examples=250, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@given(worlds(), _CHAPTERS)
+def test_whatever_happens_the_batch_ends_as_its_records_say(world: World, chapter: list[int]) -> None:
+    print(f"PDFBATCH_TEST_SEED={SEED}")
+    teller = Teller(world)
+    try:
+        teller.go_well(world.lead)
+        teller.tell(chapter)
+        teller.come_to_an_end()
+        teller.check_end()
+    except BaseException:
+        note("\n".join([*teller.log, "--", *teller.cluster.log]))
+        raise
