@@ -20,6 +20,10 @@ A manifest is one YAML document: `apiVersion: {API_VERSION}`, `kind: {KIND}`, a 
 """
 
 
+# Kubernetes' own, and long: its documentation has them.
+_NOT_UNFOLDED = ("spec.podTemplate.affinity",)
+
+
 class Field(NamedTuple):
     """A line of the reference."""
 
@@ -48,6 +52,8 @@ def fields(whole: Schema) -> Iterator[Field]:
         models = [resolved(one) for one in alternatives(inner)]
         told = inner.get("description") or next((one["description"] for one in models if "description" in one), "")
         yield Field(path, _type(inner, resolved), _default(inner, required), " ".join(told.split()))
+        if path in _NOT_UNFOLDED:
+            return
         yield from walk(inner, path)
         for one in models:
             if isinstance(one.get("items"), dict):

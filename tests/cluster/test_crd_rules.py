@@ -1,5 +1,6 @@
 """What a real API server says to a manifest, each rule with its words: most mistakes end here, before a pod is made."""
 
+import os
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from tests.cluster.manifests import GOOD, added, instead
 ROOT = Path(__file__).parents[2]
 DEFINITION = ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml"
 NAME = "pdfbatches.pdfbatch.io"
-NAMESPACE = "crd-rules"
+# Of this run: a namesake may still be going.
+NAMESPACE = f"crd-rules-{os.getpid()}"
 
 POD = "  podTemplate: "
 ROWS = "rows:\n      uri: s3://billing/rows.csv"

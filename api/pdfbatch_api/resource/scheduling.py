@@ -155,7 +155,7 @@ class TopologySpreadConstraint(ResourceModel):
     when_unsatisfiable: Literal["DoNotSchedule", "ScheduleAnyway"] = Field(
         description="Whether a pod waits where it cannot be kept, or is placed all the same."
     )
-    label_selector: LabelSelector | None = Field(default=None, description="Which pods are counted.")
+    label_selector: LabelSelector | None = Field(default=None, description="Which pods are counted: without it, none.")
     match_label_keys: list[_Key] = Field(
         default_factory=list, max_length=16, description="Labels in which counted pods must be as the pod itself."
     )

@@ -22,7 +22,7 @@ def plan_job(observation: Observation) -> Body:
     return _job(
         observation,
         "plan",
-        ["plan", MANIFEST_PATH, "--whole-if-one-shard"],
+        ["plan", MANIFEST_PATH, "--whole-if-one-shard", *_workers(spec)],
         {"backoffLimit": spec.retries.shard, "podFailurePolicy": _failure_policy(indexed=False)},
     )
 
@@ -47,8 +47,7 @@ def render_job(observation: Observation, parallelism: int, suspend: bool) -> Bod
             MANIFEST_PATH,
             "--plan",
             plan.digest,
-            "--workers",
-            str(pod_resources(spec).workers),
+            *_workers(spec),
         ],
         {
             "completionMode": "Indexed",
@@ -78,6 +77,11 @@ def finish_job(observation: Observation, reason: str) -> Body:
         {"backoffLimit": spec.retries.shard, "podFailurePolicy": _failure_policy(indexed=False)},
         with_engine=False,
     )
+
+
+def _workers(spec: PdfBatchSpec) -> list[str]:
+    """Said, for a pod without a CPU limit sees all of its node's cores."""
+    return ["--workers", str(pod_resources(spec).workers)]
 
 
 def _valid(observation: Observation) -> tuple[ObservedBatch, PdfBatchSpec]:

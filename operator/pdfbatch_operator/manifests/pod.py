@@ -3,6 +3,7 @@
 Everything is within Kubernetes' pod security standard `restricted`: it runs in namespaces that enforce it.
 """
 
+import math
 from typing import Final
 
 from pdfbatch_api.pods import (
@@ -19,6 +20,7 @@ from pdfbatch_api.pods import (
     UID_VARIABLE,
 )
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests import overlay
 from pdfbatch_operator.manifests.ownership import labels
@@ -28,8 +30,10 @@ from pdfbatch_operator.observation import Component, ObservedBatch, Settings
 
 # The API's own default is 300 s for both taints; a lost node's shards begin elsewhere after this.
 _TOLERATED_SECONDS: Final = 5
-# SIGTERM: the documents in hand are finished and recorded, at most limits.timeout (30 s) of one.
-_GRACE_SECONDS: Final = 30
+# After SIGTERM the documents in hand are finished, limits.timeout each at most, and recorded within this; a pod that is
+# killed before would count as a failed try of its shard.
+_RECORDING_SECONDS: Final = 15
+_MOST_GRACE_SECONDS: Final = 600
 
 
 def pod_template(
@@ -54,7 +58,7 @@ def pod_template(
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": _GRACE_SECONDS,
+        "terminationGracePeriodSeconds": _grace_seconds(spec),
         "securityContext": {
             "runAsNonRoot": True,
             "runAsUser": RENDERER_USER,
@@ -83,6 +87,10 @@ def pod_template(
         },
         "spec": pod,
     }
+
+
+def _grace_seconds(spec: PdfBatchSpec) -> int:
+    return min(math.ceil(seconds(spec.limits.timeout)) + _RECORDING_SECONDS, _MOST_GRACE_SECONDS)
 
 
 def _short_tolerations() -> list[Body]:
