@@ -4,7 +4,7 @@ Structural (apiextensions.k8s.io/v1, "Specifying a structural schema"): every no
 alternatives are only text-or-number (x-kubernetes-int-or-string), nothing may be null, and what is not named is pruned.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 from generating.crd.rules import PLACES, Rule, pattern_rule
@@ -203,13 +203,3 @@ def _check_bounds(made: Schema, path: str) -> None:
     }.get(str(kind), False)
     if missing:
         raise NotStructuralError(f"{path}: a {kind} without a bound; give its model a max_length")
-
-
-def parts(made: Schema, path: str = "") -> Iterator[tuple[str, Schema]]:
-    """Every part of a structural schema with its path."""
-    yield path, made
-    for name, inner in made.get("properties", {}).items():
-        yield from parts(inner, f"{path}.{name}" if path else name)
-    for key, ending in (("items", "[]"), ("additionalProperties", ".<key>")):
-        if isinstance(made.get(key), dict):
-            yield from parts(made[key], f"{path}{ending}")

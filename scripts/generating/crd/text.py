@@ -10,7 +10,7 @@ _HEADER = """\
 
 
 class _Dumper(yaml.SafeDumper):
-    """Long texts that hold lines of their own stand as blocks, and nothing is an anchor."""
+    """Nothing is an anchor: a part that comes twice is written twice."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
