@@ -30,7 +30,7 @@ class OperatorMetrics:
     """All series of the operator."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # a second series for each, which nobody reads
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which nobody reads
         self.registry = registry = CollectorRegistry()
         of_batch = [names.NAMESPACE, names.BATCH, names.STATE]
         self._batches = Gauge(names.BATCHES, "Batches, by phase.", [names.PHASE], registry=registry)
