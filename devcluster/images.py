@@ -20,7 +20,7 @@ import tempfile
 import time
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -38,8 +38,8 @@ _KEPT: Final = 3  # archives of an image; older ones are removed
 
 _BUILD_TOOLS: Final = ("images/root.py", "scripts/uv-requirements.txt", "requirements.lock", "pyproject.toml")
 _SOURCES: Final = {
-    "operator": ("README.md", "api/pdfbatch_api", "operator/pdfbatch_operator"),
-    "renderer": ("README.md", "api/pdfbatch_api", "renderer/pdfbatch_renderer"),
+    "operator": ("images/import_all.py", "README.md", "api/pdfbatch_api", "operator/pdfbatch_operator"),
+    "renderer": ("images/import_all.py", "README.md", "api/pdfbatch_api", "renderer/pdfbatch_renderer"),
     "chromium": ("api/pdfbatch_api", "renderer/pdfbatch_renderer"),
 }
 
@@ -250,7 +250,9 @@ class _Store:
             gone = _read(old)
             old.unlink()
             gone.archive.unlink(missing_ok=True)
-            self._buildah("rmi", gone.ref)
+            # Somebody may have a container of it, to look around in.
+            with suppress(CommandFailedError):
+                self._buildah("rmi", gone.ref)
 
     def _require_tools(self) -> None:
         missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
