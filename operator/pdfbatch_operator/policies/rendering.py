@@ -30,7 +30,6 @@ def rendering(turn: Turn) -> Turn:
         return turn if turn.held else turn.with_status(phase="Finishing")
     wanted = wanted_renderers(turn.spec, shards=plan.shards, maximum=turn.seen.settings.maximum_renderers)
     turn = _scaled(turn, job, wanted, plan.shards)
-    turn = turn.with_status(phase="Suspended" if turn.held else "Rendering")
     if job is None:
         return _made(turn, wanted)
     if job.deleting:

@@ -8,7 +8,7 @@ from pdfbatch_operator.turn import Turn
 
 
 def suspension(turn: Turn) -> Turn:
-    """Keeps the time that is spent suspended: the deadline and the throughput leave it out."""
+    """Says it, and keeps the time that is spent so: the deadline and the throughput leave it out."""
     if turn.stage == "Over":
         return turn
     status = turn.status
@@ -17,9 +17,11 @@ def suspension(turn: Turn) -> Turn:
     elif not turn.held and status.suspended_since is not None:
         turn = resumed(turn)
     if turn.held:
-        return turn.with_condition(
+        return turn.with_status(phase="Suspended").with_condition(
             "Suspended", "True", "SuspendRequested", "spec.suspend is true: nothing is started until it is false"
         )
+    if status.phase == "Suspended":
+        turn = turn.with_status(phase=turn.stage)
     if any(one.type == "Suspended" for one in status.conditions):
         return turn.with_condition("Suspended", "False", "Resumed", "spec.suspend is false")
     return turn

@@ -1,4 +1,4 @@
-"""A model of the API and of what Kubernetes does with Jobs, as far as it matters to a batch; and of a user, and of power.
+"""A model of the API and of what Kubernetes does with Jobs, as far as it matters to a batch; of people, and of power.
 
 One batch, its Jobs, their pods, two nodes, a clock. Everything that happens is a move, so that a test can choose any
 order of them. What a shard's documents come to is fixed from the start (`Truth`): whatever happened on the way, the
@@ -8,7 +8,8 @@ batch must end with it.
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from functools import partial
+from typing import Any, Literal, TypeAlias
 
 from pdfbatch_api.labels import COMPONENT
 from pdfbatch_api.resource import PdfBatchSpec, PdfBatchStatus
@@ -31,6 +32,9 @@ from pdfbatch_operator.observation import Component, Observation, ObservedBatch,
 
 NOW = dt.datetime(2026, 11, 30, 18, 0, tzinfo=dt.UTC)
 NODES = ("node1", "node2")
+
+# Something that may happen, and its name.
+Move: TypeAlias = tuple[str, Callable[[], object]]
 
 
 class ConflictError(Exception):
@@ -114,6 +118,7 @@ class Cluster:
     def __init__(self, spec: dict[str, Any], truth: Truth, *, settings: Settings, labels: dict[str, str]) -> None:
         self.now = NOW
         self.spec = spec
+        self._valid = PdfBatchSpec.model_validate(spec)
         self.truth = truth
         self.settings = settings
         self.labels = labels
@@ -148,7 +153,7 @@ class Cluster:
                 generation=self.generation,
                 resource_version=str(self.version),
                 created=NOW,
-                spec=PdfBatchSpec.model_validate(self.spec),
+                spec=self._valid,
                 raw_spec=self.spec,
                 status=self.status,
                 labels=self.labels,
@@ -440,7 +445,7 @@ class Cluster:
 
     def _totals(self) -> FinishSummary:
         succeeded, failed = self.totals()
-        policy = PdfBatchSpec.model_validate(self.spec).failure_policy
+        policy = self._valid.failure_policy
         return FinishSummary(
             documents=self.truth.total,
             succeeded=succeeded,
@@ -479,6 +484,7 @@ class Cluster:
         new = {key: value for key, value in {**self.spec, **changes}.items() if value is not None}
         if new != self.spec:
             self.spec = new
+            self._valid = PdfBatchSpec.model_validate(new)
             self.generation += 1
             self.version += 1
 
@@ -487,12 +493,12 @@ class Cluster:
 
     # All that may happen now.
 
-    def mishaps(self) -> list[tuple[str, Callable[[], object]]]:
+    def mishaps(self) -> list[Move]:
         """What may go wrong, each with its name. Nothing is chosen here."""
-        found: list[tuple[str, Callable[[], object]]] = []
+        found: list[Move] = []
 
-        def may(name: str, move: Callable[..., object], *arguments: object, **named: object) -> None:
-            found.append((name, lambda: move(*arguments, **named)))
+        def may(name: str, move: Callable[..., object], *arguments: object) -> None:
+            found.append((name, partial(move, *arguments)))
 
         for job in self.jobs.values():
             may(f"delete {job.component}", self.delete_job, job)
@@ -513,12 +519,16 @@ class Cluster:
                 may(f"restore {node}", self.restore, node)
         return found
 
-    def wishes(self) -> list[tuple[str, Callable[[], object]]]:
+    def wishes(self) -> list[Move]:
         """What people and the clock may do."""
-        found: list[tuple[str, Callable[[], object]]] = []
-        for renderers in (None, 0, 2):
-            found.append((f"renderers {renderers}", lambda renderers=renderers: self.edit(renderers=renderers)))
-        found += [("suspend", lambda: self.edit(suspend=True)), ("resume", lambda: self.edit(suspend=None))]
-        for seconds in (1, 3, 30, 400):
-            found.append((f"{seconds} s pass", lambda seconds=seconds: self.pass_time(seconds)))
-        return found
+        changes: tuple[dict[str, Any], ...] = (
+            {"renderers": None},
+            {"renderers": 0},
+            {"renderers": 2},
+            {"suspend": True},
+            {"suspend": None},
+        )
+        return [
+            *((f"edit {change}", partial(self.edit, **change)) for change in changes),
+            *((f"{seconds} s pass", partial(self.pass_time, seconds)) for seconds in (1, 3, 30, 400)),
+        ]

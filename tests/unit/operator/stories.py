@@ -1,4 +1,4 @@
-"""Stories: what happens to a batch, move by move, with the operator's turns among them; and what must hold at each line.
+"""Stories: what happens to a batch, move by move, the operator's turns among them; and what must hold at each line.
 
 A story is a list of numbers, each of which chooses among what may happen then: Hypothesis shortens it to the shortest
 that still goes wrong, and `Teller.log` tells it in words.
@@ -6,8 +6,8 @@ that still goes wrong, and `Teller.log` tells it in words.
 
 import os
 import random
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import Settings
 from pdfbatch_operator.reconcile import decide
 from tests.unit.operator.a_batch import spec_of
-from tests.unit.operator.api_model import Cluster, ConflictError, KilledError, Truth
+from tests.unit.operator.api_model import Cluster, ConflictError, KilledError, Move, Truth
 
 # Said by each test, so that pytest shows it with a failure: PDFBATCH_TEST_SEED=… tells the same stories again.
 SEED: Final = int(os.environ.get("PDFBATCH_TEST_SEED") or random.randrange(2**32))
@@ -76,7 +76,7 @@ class Teller:
         self.cluster = world.cluster()
         self.log: list[str] = []
         self._furthest = 0
-        self._end: str | None = None
+        self._end: tuple[str, str | None] | None = None
         self._accounted = Intervals()
 
     def tell(self, chapter: list[int]) -> None:
@@ -90,24 +90,24 @@ class Teller:
             move()
             self.check()
 
-    def _turns(self) -> list[tuple[str, Callable[[], object]]]:
-        turns: list[tuple[str, Callable[[], object]]] = [("turn", self.turn)] * 2
-        turns += [(f"turn, killed after {calls} calls", lambda calls=calls: self.turn(calls=calls)) for calls in (0, 1)]
+    def _turns(self) -> list[Move]:
+        turns: list[Move] = [("turn", self.turn)] * 2
+        turns += [(f"turn, killed after {calls} calls", partial(self.turn, calls=calls)) for calls in (0, 1)]
         return [*turns, ("turn, while the user edits", self.conflicting_turn), ("turns until quiet", self.settle)]
 
-    def _life(self) -> list[tuple[str, Callable[[], object]]]:
+    def _life(self) -> list[Move]:
         """What brings the batch on."""
         cluster = self.cluster
-        found: list[tuple[str, Callable[[], object]]] = [("turn", self.turn)]
+        found: list[Move] = [("turn", self.turn)]
         for job in cluster.jobs.values():
-            found.append((f"sync {job.component}", lambda job=job: cluster.sync(job)))
+            found.append((f"sync {job.component}", partial(cluster.sync, job)))
             if cluster.labels and job.suspend:
-                found.append((f"admit {job.component}", lambda job=job: cluster.admit(job)))
+                found.append((f"admit {job.component}", partial(cluster.admit, job)))
         for pod in cluster.pods.values():
             if pod.phase == "Pending":
-                found.append((f"start {pod.uid}", lambda pod=pod: cluster.start(pod)))
+                found.append((f"start {pod.uid}", partial(cluster.start, pod)))
             elif pod.live:
-                found.append((f"end {pod.uid} well", lambda pod=pod: cluster.end(pod, 143 if pod.deleted else 0)))
+                found.append((f"end {pod.uid} well", partial(cluster.end, pod, 143 if pod.deleted else 0)))
         return found
 
     def turn(self, *, calls: int | None = None) -> Decision:
@@ -144,7 +144,9 @@ class Teller:
     def check(self) -> None:
         """What holds at each line of each story."""
         cluster, status = self.cluster, self.cluster.status
-        if status.phase != "Suspended":
+        if status.phase == "Suspended":
+            assert self._furthest < _ORDER["Finishing"], "held what was finishing"
+        else:
             assert _ORDER[status.phase] >= self._furthest, f"{status.phase} after {self._furthest}"
             self._furthest = _ORDER[status.phase]
         if self._end is not None:

@@ -1,5 +1,7 @@
 """Each shard is counted once; what cannot be counted is said; figures follow counts and not the clock."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -55,18 +57,10 @@ def test_a_completed_shard_without_its_pod_is_unaccounted() -> None:
 
 def test_a_summary_of_another_shard_or_of_a_failed_pod_counts_nothing() -> None:
     batch = a_batch().rendering(active=8, completed_indexes="0-1")
-    wrong = batch.with_rendered_shard(0).with_rendered_shard(1)
-    pods = (
-        wrong.pods[0].__class__(**_changed(wrong, 0, index=1)),
-        wrong.pods[1].__class__(**_changed(wrong, 1, phase="Failed")),
-    )
+    right = batch.with_rendered_shard(0).with_rendered_shard(1).pods
+    wrong = (replace(right[0], index=1), replace(right[1], phase="Failed"))
 
-    assert written(decided(batch.with_(pods=pods))).accounted == ""
-
-
-def _changed(batch: ABatch, at: int, **changes: object) -> dict[str, object]:
-    pod = batch.pods[at]
-    return {name: getattr(pod, name) for name in pod.__slots__} | changes
+    assert written(decided(batch.with_(pods=wrong))).accounted == ""
 
 
 def test_no_more_than_ten_failures_are_kept_the_first_by_row() -> None:
@@ -132,7 +126,7 @@ def test_a_batch_that_stands_still_is_written_a_handful_of_times() -> None:
     )
     batch = batch.with_rendered_shard(0).with_rendered_shard(1)
     writes = 0
-    for _ in range(24 * 60):  # a day of looks, one a minute
+    for _ in range(12 * 60):  # half a day of looks, one a minute
         status = decided(batch).status
         if status is not None:
             writes += 1
@@ -163,8 +157,10 @@ def test_the_writes_of_a_batch_do_not_follow_its_shards() -> None:
                 batch = batch.with_(status=status)
         return count
 
-    assert writes_of(2000) < 220
-    assert writes_of(2000) <= writes_of(500) * 1.3
+    many, few = writes_of(600), writes_of(200)
+
+    assert many < 150
+    assert many <= few * 1.3
 
 
 def test_what_was_held_back_is_written_when_it_is_time() -> None:

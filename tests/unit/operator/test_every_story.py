@@ -9,7 +9,7 @@ _CHAPTERS = st.lists(st.integers(0, 2**16), min_size=10, max_size=120)
 
 
 @seed(SEED)
-@settings(max_examples=250, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
 @given(worlds(), _CHAPTERS)
 def test_whatever_happens_the_batch_ends_as_its_records_say(world: World, chapter: list[int]) -> None:
     print(f"PDFBATCH_TEST_SEED={SEED}")

@@ -146,6 +146,8 @@ def test_while_suspended_no_plan_job_is_made_and_one_that_runs_is_held() -> None
     batch = a_batch().suspended().begun()
 
     assert decided(batch).actions == ()
+    assert written(decided(batch)).phase == "Suspended"
+    assert written(decided(a_batch().begun().with_status(phase="Suspended"))).phase == "Planning"
     assert only(PatchJob, decided(batch.with_job("plan", active=1))).suspend is True
     assert only(PatchJob, decided(a_batch().begun().with_job("plan", suspend=True))).suspend is False
 
