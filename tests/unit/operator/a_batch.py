@@ -125,7 +125,9 @@ class ABatch:
 
     def finishing(self, **status: Any) -> Self:
         done = f"0-{self.shards - 1}" if self.shards > 1 else "0"
-        return self.rendering(completed_indexes=done, finished="Complete").with_status(**{"phase": "Finishing", **status})
+        return self.rendering(completed_indexes=done, finished="Complete").with_status(
+            **{"phase": "Finishing", **status}
+        )
 
     # What is around it.
 

@@ -76,6 +76,7 @@ class Teller:
         self.cluster = world.cluster()
         self.log: list[str] = []
         self._furthest = 0
+        self._left: int | None = None
         self._end: tuple[str, str | None] | None = None
         self._accounted = Intervals()
 
@@ -110,8 +111,14 @@ class Teller:
                 found.append((f"end {pod.uid} well", partial(cluster.end, pod, 143 if pod.deleted else 0)))
         return found
 
+    def die_after(self, calls: int) -> None:
+        """From now on: the operator is killed once, after so many API calls, and starts again."""
+        self._left = calls
+
     def turn(self, *, calls: int | None = None) -> Decision:
         """Observe, decide, apply."""
+        before = len(self.cluster.log)
+        calls = self._left if calls is None else calls
         seen = self.cluster.observe()
         decision = decide(seen)
         assert decide(seen) == decision, "not a function of what was seen"
@@ -119,6 +126,9 @@ class Teller:
             self.cluster.apply(seen, decision, calls=calls)
         except KilledError:
             self.log.append("… killed")
+            self._left = None
+        if self._left is not None:
+            self._left -= len(self.cluster.log) - before
         return decision
 
     def conflicting_turn(self) -> None:
@@ -138,8 +148,26 @@ class Teller:
             self.check()
             if not decision.actions and decision.status is None:
                 assert not decision.events
+                self._check_rest()
                 return
         raise AssertionError(f"does not come to rest: {decision}")
+
+    def _check_rest(self) -> None:
+        """What holds once the operator has done all that it wants to do now."""
+        cluster, status = self.cluster, self.cluster.status
+        assert status.observed_generation == cluster.generation or self._end is not None
+        suspended = bool(cluster.spec.get("suspend"))
+        if status.phase in ("Planning", "Rendering", "Suspended"):
+            assert (status.phase == "Suspended") == suspended
+            assert (status.suspended_since is not None) == suspended
+        jobs = [job for job in cluster.jobs.values() if not job.finished and job.component != "finish"]
+        if suspended and status.phase == "Suspended":
+            assert all(job.suspend for job in jobs), "something runs in a suspended batch"
+        for job in jobs:
+            if job.component == "render" and status.phase == "Rendering" and not cluster.labels:
+                wanted = cluster.spec.get("renderers")
+                assert not job.suspend
+                assert job.parallelism == min(4, job.completions, 10 if wanted is None else wanted)
 
     def check(self) -> None:
         """What holds at each line of each story."""

@@ -22,3 +22,28 @@ def test_whatever_happens_the_batch_ends_as_its_records_say(world: World, chapte
     except BaseException:
         note("\n".join([*teller.log, "--", *teller.cluster.log]))
         raise
+
+
+@seed(SEED)
+@settings(max_examples=15, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck))
+@given(worlds())
+def test_an_operator_that_dies_after_any_one_call_ends_in_the_same_place(world: World) -> None:
+    print(f"PDFBATCH_TEST_SEED={SEED}")
+    untouched = Teller(world)
+    untouched.come_to_an_end()
+    calls = len(untouched.cluster.log)
+
+    for last in range(calls):
+        teller = Teller(world)
+        teller.die_after(last)
+        teller.come_to_an_end()
+        teller.check_end()
+        assert _place(teller) == _place(untouched), f"killed after call {last}"
+
+
+def _place(teller: Teller) -> object:
+    """Where a batch is, but for the times."""
+    status, cluster = teller.cluster.status, teller.cluster
+    reasons = {one.type: (one.status, one.reason) for one in status.conditions}
+    counts = (status.documents, status.shards, status.accounted, status.pages, status.failures)
+    return status.phase, reasons, counts, cluster.made, sorted(cluster.jobs)
