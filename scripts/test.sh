@@ -19,6 +19,7 @@ tier unit -n 2
 tier stores
 tier render
 tier chaos
+tier api_server
 
 if [ ${#failed[@]} != 0 ]; then
   printf '\nfailed: %s\n' "${failed[*]}"

@@ -74,6 +74,7 @@ class Applier:
         new, old = _json(status), _json(batch.status)
         if new == old:
             return False
+        # The status subresource takes the spec from what is stored.
         body: Json = {
             "apiVersion": PDFBATCHES.api_version,
             "kind": PDFBATCHES.kind,
@@ -83,8 +84,6 @@ class Applier:
                 "uid": batch.uid,
                 "resourceVersion": batch.resource_version,
             },
-            # The status subresource takes the spec from what is stored; the schema wants to see one nevertheless.
-            "spec": batch.raw_spec,
             "status": new,
         }
         answer = await self._api.request("update", PDFBATCHES, batch.namespace, batch.name, "status", body=body)

@@ -100,8 +100,8 @@ class Operator:
             working = asyncio.create_task(self._work(), name="work")
             stopping = asyncio.create_task(self._stop.wait(), name="stop")
             await asyncio.wait([keeping, working, stopping], return_when=asyncio.FIRST_COMPLETED)
-            if keeping.done():
-                if keeping.exception() is not None:
+            if keeping.done() or not self._lease.held:
+                if keeping.done() and keeping.exception() is not None:
                     _log.critical("the Lease's keeping broke off", exc_info=keeping.exception())
                 # Not one await more: whoever leads now must find nothing half done by us from here on.
                 _log.critical("this replica no longer leads, and ends")

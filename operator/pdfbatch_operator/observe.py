@@ -81,7 +81,7 @@ class Observer:
         batch, now = seen.value, self._now()
         jobs = self._jobs(uid)
         pods = tuple(self._placed(one.value, now) for one in self._cache.pods.of(uid).values())
-        manifest_exists, disrupted = await self._config_maps(batch, pods)
+        manifest_exists, disrupted = await self._config_maps(batch, pods, begun=bool(jobs))
         again_after: float | None = None
         if batch.status.phase not in _ENDED and not batch.deleting:
             found = await self._diagnosis.look(batch, jobs, pods, now)
@@ -117,16 +117,21 @@ class Observer:
         gone = unreachable is None and now - pod.created > _NEW_NODE
         return replace(pod, node_lost=True) if unreachable or gone else pod
 
-    async def _config_maps(self, batch: ObservedBatch, pods: tuple[ObservedPod, ...]) -> tuple[bool, frozenset[str]]:
-        """Whether the manifest is there, and the attempts that are noted. Of a batch that has ended nobody asks."""
+    async def _config_maps(
+        self, batch: ObservedBatch, pods: tuple[ObservedPod, ...], *, begun: bool
+    ) -> tuple[bool, frozenset[str]]:
+        """Whether the manifest is there, and the attempts that are noted. Of a batch that has ended nobody asks.
+
+        Nor of one that has no Job yet: it has hardly a manifest, and to create one that is there does no harm.
+        """
         if batch.status.phase in _ENDED or batch.deleting:
             return True, frozenset()
         known = self._memory.of(batch.uid)
-        if known.manifest is None:
+        if known.manifest is None and begun:
             known.manifest = await self._read(batch, manifest_name(batch)) is not None
         if known.disrupted is None and any(pod.disrupted or pod.node_lost for pod in pods):
             known.disrupted = await self._read(batch, disrupted_name(batch)) or frozenset()
-        return known.manifest, known.disrupted or frozenset()
+        return bool(known.manifest), known.disrupted or frozenset()
 
     async def _read(self, batch: ObservedBatch, name: str) -> frozenset[str] | None:
         """The keys of a ConfigMap of the batch; None when there is none."""

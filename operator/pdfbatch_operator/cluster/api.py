@@ -121,10 +121,10 @@ class ApiServer:
     async def watch(
         self, resource: Resource, namespace: str | None, *, parameters: Mapping[str, str], silence: float
     ) -> AsyncIterator[bytes]:
-        """The lines of a watch, until the server ends it.
+        """The lines of a watch, until the server ends it or says nothing for too long.
 
         Args:
-            silence: seconds without a line after which the connection counts as dead.
+            silence: seconds without a line after which the connection may as well be dead.
 
         Raises:
             ApiError: it could not begin, or broke off.
@@ -143,7 +143,13 @@ class ApiServer:
             what,
         ) as answer:
             buffer = bytearray()
-            async for chunk in answer.content.iter_any():
+            while True:
+                try:
+                    chunk = await answer.content.readany()
+                except TimeoutError:
+                    return
+                if not chunk:
+                    return
                 # By hand: StreamReader's own lines end at twice its buffer, and a pod with long annotations does not.
                 buffer += chunk
                 *lines, rest = buffer.split(b"\n")

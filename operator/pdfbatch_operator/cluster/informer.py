@@ -26,7 +26,8 @@ _PAGE: Final = 500
 _LIST_SECONDS: Final = 60.0
 # The server ends a watch after this; spread, so that they do not all begin anew at once (as client-go does).
 _WATCH_SECONDS: Final = (240, 480)
-# A bookmark comes about once a minute (kube-apiserver's cacher): a connection that is silent for longer is dead.
+# A bookmark comes about once a minute where anything at all happens (kube-apiserver's cacher). Longer silence is either
+# rest, or a connection that a firewall between has forgotten: the watch begins anew where it was.
 _SILENCE: Final = 100.0
 _FIRST_BACKOFF: Final = 0.2
 _LONGEST_BACKOFF: Final = 15.0

@@ -60,12 +60,18 @@ async def test_a_job_of_that_name_that_is_somebody_elses_is_left_and_said(
         assert server.objects[f"{JOBS}/invoices-render"] == theirs
 
 
-async def test_the_manifest_is_created_once_and_asked_for_once(server: FakeApiServer, api: ApiServer) -> None:
+async def test_the_manifest_is_created_and_known_and_a_new_operator_asks_once(
+    server: FakeApiServer, api: ApiServer
+) -> None:
     async with a_controller(server, api, nothing, workers=0) as world:
         await world.there_is_a_batch()
         before = await world.observed()
         assert not before.manifest_exists
         await apply(world, CreateManifest(manifest_config_map(before.batch)))
+        assert (await world.observed()).manifest_exists
+        assert not server.asked("GET", "configmaps")
+        world.memory.forget(UID)
+        await world.there_is(JOBS, a_job())
         for _ in range(5):
             assert (await world.observed()).manifest_exists
         assert len(server.asked("GET", "configmaps")) == 1
@@ -76,7 +82,7 @@ async def test_a_manifest_that_somebody_else_put_there_does_not_count(server: Fa
         await world.there_is_a_batch()
         body = manifest_config_map((await world.observed()).batch)
         await server.put(f"{CONFIG_MAPS}/{body['metadata']['name']}", {"data": {"batch.yaml": "evil"}})
-        world.memory.refresh()
+        await world.there_is(JOBS, a_job())
         assert not (await world.observed()).manifest_exists
         with pytest.raises(ApiError, match="is not this batch's"):
             await apply(world, CreateManifest(body))
