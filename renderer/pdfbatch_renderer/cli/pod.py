@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE, LOG_FORMAT_VARIABLE, UID_VARIABLE
+from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE, UID_VARIABLE
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
-from pdfbatch_renderer.cli.termination import PodCommand
+from pdfbatch_renderer.cli.termination import PodCommand, logs_json
 
 if TYPE_CHECKING:
     from pdfbatch_renderer.cli.ending import Watcher
@@ -131,7 +131,7 @@ def _attempt() -> str:
 
 def _watcher(**fields: int) -> "Watcher":
     """Lines of JSON in a pod, a person's progress elsewhere."""
-    if os.environ.get(LOG_FORMAT_VARIABLE) == "json":
+    if logs_json():
         from pdfbatch_renderer.cli.pod_log import PodLog
 
         known = {"batch": os.environ.get(UID_VARIABLE), "attempt": os.environ.get(ATTEMPT_VARIABLE), **fields}

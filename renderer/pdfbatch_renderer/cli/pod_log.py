@@ -1,9 +1,11 @@
 """The log of a command in a pod: one JSON object a line on standard error, and never a row's data.
 
 No name of a document either: it is made of the row. A failed row is told by its number and reason; what it says is in
-the record, where the rows' data is anyway.
+the record, where the rows' data is anyway. A mistake in the rows is told by its place; its words are in the termination
+message, which ends with the pod and is not collected.
 """
 
+import dataclasses
 import datetime as dt
 import json
 import logging
@@ -13,7 +15,7 @@ from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Final, Self, TextIO
 
-from pdfbatch_api.errors import PdfbatchError
+from pdfbatch_api.errors import DocumentError, OutputNameError, PdfbatchError, SourceError
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record
 
@@ -21,6 +23,8 @@ _LINE_SECONDS: Final = 10.0
 _NAMED_FAILURES: Final = 10
 # A browser that has printed so many documents is replaced: that is how it should be.
 _ORDINARY: Final = frozenset({"recycled"})
+# Their words are about what stands in a row.
+_QUOTE_ROWS: Final = (DocumentError, OutputNameError, SourceError)
 
 _log = logging.getLogger("pdfbatch")
 
@@ -72,7 +76,8 @@ class PodLog:
         self._total = self._done = self._done_then = self._failed = 0
 
     def __enter__(self) -> Self:
-        logging.basicConfig(handlers=[self._handler], level=logging.WARNING, force=True)
+        logging.root.handlers = [self._handler]
+        logging.root.setLevel(logging.WARNING)
         logging.captureWarnings(True)
         _log.setLevel(logging.INFO)
         return self
@@ -80,7 +85,7 @@ class PodLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._handler.flush()
+        logging.captureWarnings(False)  # what is said from here on is ours: `ended`
 
     def say(self, event: str, level: int = logging.INFO, **fields: Any) -> None:
         """One line."""
@@ -100,7 +105,12 @@ class PodLog:
 
     def mistake(self, error: PdfbatchError) -> None:
         """It ends with an error that a person should read."""
-        self.say("error", logging.ERROR, message=error.what, where=str(error.where), hint=error.hint or "")
+        where = str(dataclasses.replace(error.where, name=None))
+        if error.where.row is not None or isinstance(error, _QUOTE_ROWS):
+            kind = type(error).__name__
+            self.say("error", logging.ERROR, message=f"{kind}, in words in the termination message", where=where)
+        else:
+            self.say("error", logging.ERROR, message=error.what, where=where, hint=error.hint or "")
 
     def defect(self, what: str, trace: str) -> None:
         """It ends with an error that nobody foresaw."""

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand
 
 from pdfbatch_api.exit_codes import ExitCode
-from pdfbatch_api.pods import TERMINATION_LOG_VARIABLE
+from pdfbatch_api.pods import LOG_FORMAT_VARIABLE, TERMINATION_LOG_VARIABLE
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary, Summary, encode_summary
 
 # Click's UsageError. Typer brings a click of its own or takes the one that is installed, by its version.
@@ -33,7 +33,10 @@ class PodCommand(TyperCommand):
 
 
 def say(summary: Summary) -> None:
-    """Writes the summary where Kubernetes looks for it, and on standard output."""
+    """Writes the summary where Kubernetes looks for it, and on standard output.
+
+    Not there in a pod whose log is JSON: whatever a container prints is its log, and a summary's failures quote rows.
+    """
     data = encode_summary(summary)
     where = os.environ.get(TERMINATION_LOG_VARIABLE)
     if where:
@@ -42,5 +45,13 @@ def say(summary: Summary) -> None:
         except OSError as error:
             # It is no reason to render the shard again.
             print(f"the summary cannot be written to {where}: {error.strerror}", file=sys.stderr)
+        else:
+            if logs_json():
+                return
     with contextlib.suppress(BrokenPipeError):
         print(data.decode(), flush=True)
+
+
+def logs_json() -> bool:
+    """Whether the log is for a collector of logs, and not for a person."""
+    return os.environ.get(LOG_FORMAT_VARIABLE) == "json"
