@@ -19,6 +19,7 @@ from pdfbatch_api.manifest.syntax import line_of
 _MOST_NODES: Final = 500_000
 _TAG: Final = "tag:yaml.org,2002:"
 _JINJA_KEY: Final = 'If this is a column, put quotes around the value: "{{ number }}.pdf".'
+_JSON_NUMBER: Final = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?[eE][-+]?[0-9]+")  # RFC 8259, 6
 _TRUE: Final = frozenset({"yes", "true", "on"})
 
 
@@ -165,6 +166,9 @@ class Tree:
             case "int":
                 return self._integer(node, path)
             case "float":
+                return self._number(node, path)
+            case "str" if not node.style and _JSON_NUMBER.fullmatch(text):
+                # JSON's 1e-05, which YAML 1.1 takes for text. kubectl does not, and the pods' manifest is JSON.
                 return self._number(node, path)
             case "str" | "timestamp" | "value":  # "value" is a lone =
                 return text

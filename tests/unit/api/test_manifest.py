@@ -1,5 +1,6 @@
 """What a good manifest means, several mistakes at once, and manifests that mean harm."""
 
+import json
 import re
 import time
 
@@ -36,6 +37,25 @@ def test_a_good_manifest_is_the_batch_it_says() -> None:
 @pytest.mark.parametrize("text", [f"---\n{GOOD}", f"{GOOD}---\n", f"\ufeff{GOOD}", GOOD.replace("\n", "\r\n")])
 def test_markers_a_bom_and_windows_line_ends_change_nothing(text: str) -> None:
     assert parse_manifest(text) == parse_manifest(GOOD)
+
+
+@pytest.mark.parametrize("number", [0.00001, 1e16, -2.5e-7, 1e22, 0.1, 3])
+def test_a_number_is_what_json_and_kubectl_take_it_for(number: float) -> None:
+    # YAML 1.1 takes 1e-05, as Python writes it, for text
+    row = {"amount": number, "text": str(number)}
+    manifest = {
+        "apiVersion": "pdfbatch.io/v1alpha1",
+        "kind": "PdfBatch",
+        "metadata": {"name": "numbers"},
+        "spec": {
+            "source": {"items": {"values": [row]}},
+            "template": {"inline": "{{ amount }}"},
+            "output": {"uri": "s3://bucket/", "name": "{{ row }}.pdf"},
+        },
+    }
+    items = parse_manifest(json.dumps(manifest)).spec.source.items
+    assert items is not None
+    assert items.values == [row]
 
 
 def test_json_is_a_manifest_too() -> None:
