@@ -1,6 +1,7 @@
 """A node: a tree of processes with a kernel's view of its own, which can lose its power and boot again."""
 
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable
@@ -110,6 +111,8 @@ class Node:
         (self._folder / "cni" / "pods.conflist").write_text(configuration.cni(self._settings, self._number))
         containerd = configuration.containerd(self._folder, machine.snapshotter(self._folder))
         (self._folder / "containerd.toml").write_text(containerd)
+        # A copy, because a shell reads its script as it goes, and the checkout may change under a running node.
+        shutil.copyfile(SCRIPT, self._folder / "node.sh")
         (self._folder / "resolv.conf").write_text(f"nameserver {self._settings.address}\n")
 
     def _command(self) -> list[str | Path]:
@@ -122,7 +125,14 @@ class Node:
             if other != self._number
             for part in (settings.pod_network(other), settings.node_address(other))
         ]
-        script: list[str | Path] = ["bash", SCRIPT, self.name, self._folder, self._binaries.kubernetes, settings.logs]
+        script: list[str | Path] = [
+            "bash",
+            self._folder / "node.sh",
+            self.name,
+            self._folder,
+            self._binaries.kubernetes,
+            settings.logs,
+        ]
         return ["unshare", *namespaces, "--net", "--uts", "--ipc", *script, address, str(settings.address), *routes]
 
     def _log(self, part: str) -> Path:

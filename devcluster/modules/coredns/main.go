@@ -14,9 +14,10 @@ import (
 	_ "github.com/coredns/coredns/plugin/template"
 )
 
-// CoreDNS asks the plugins in this order, whatever the order in the Corefile.
+// CoreDNS asks the plugins in this order, whatever the order in the Corefile: the template answers what the cluster does
+// not know.
 func init() {
-	dnsserver.Directives = []string{"bind", "ready", "errors", "cache", "template", "kubernetes"}
+	dnsserver.Directives = []string{"bind", "ready", "errors", "cache", "kubernetes", "template"}
 }
 
 func main() {
