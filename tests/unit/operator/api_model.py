@@ -404,11 +404,12 @@ class Cluster:
             pod.summary = self._said(pod)
         elif exit_code != 137:
             error, hint = f"it ended with {exit_code}", "Do something about it."
-            pod.summary = {
+            summaries: dict[Component, Summary] = {
                 "plan": PlanSummary(error=error, hint=hint),
                 "render": RenderSummary(shard=pod.index or 0, error=error, hint=hint),
                 "finish": FinishSummary(error=error, hint=hint),
-            }[pod.component]
+            }
+            pod.summary = summaries[pod.component]
         pod.exit_code = exit_code
         pod.phase = "Succeeded" if exit_code == 0 else "Failed"
         if not any(job.uid == pod.job_uid for job in self.jobs.values()):

@@ -33,7 +33,7 @@ def test_the_totals_of_finish_replace_what_was_counted() -> None:
     status = written(decision)
     assert (status.phase, status.documents.succeeded, status.shards.unaccounted) == ("Succeeded", 1000, 0)
     assert (status.progress, status.remaining) == ("1000/1000", None)
-    assert [condition(decision, kind).status for kind in ("Complete", "Reconciling", "Stalled")] == [  # type: ignore[arg-type]
+    assert [condition(decision, kind).status for kind in ("Complete", "Reconciling", "Stalled")] == [
         "True",
         "False",
         "False",

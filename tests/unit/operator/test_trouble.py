@@ -1,5 +1,7 @@
 """What keeps a batch from going on is said within seconds, once, in words that say what to do; and it passes."""
 
+from typing import Any
+
 import pytest
 
 from pdfbatch_api.summaries import PlanSummary, RenderSummary
@@ -9,7 +11,7 @@ from tests.unit.operator.reading import condition, decided, reasons, written
 PENDING = "0/2 nodes are available: "
 
 
-def _stuck(**pod: object) -> ABatch:
+def _stuck(**pod: Any) -> ABatch:
     return a_batch().begun().with_job("plan", active=1).with_pod("plan", phase="Pending", node="", **pod).after(6)
 
 
