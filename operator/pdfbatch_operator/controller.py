@@ -64,7 +64,12 @@ class Controller:
         while (due := await self._queue.take()) is not None:
             self._metrics.begun(due.waited, len(self._queue))
             begun = time.monotonic()
-            result = await self._turn(due)
+            try:
+                result = await self._turn(due)
+            except Exception:  # noqa: BLE001 (telling of an error has failed too: a worker that died is missed by all)
+                _log.exception("a turn broke off", extra={"fields": self._name(due, None)})
+                self._queue.failed(due)
+                result = "error"
             self._metrics.ended(result, time.monotonic() - begun)
 
     async def _turn(self, due: Due) -> Result:

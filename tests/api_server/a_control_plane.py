@@ -1,5 +1,6 @@
 """etcd, the API server and the controller manager as processes, on ports of their own; no root, no network."""
 
+import datetime as dt
 import json
 import os
 import secrets
@@ -225,6 +226,11 @@ class Replica:
 
     def leads(self) -> bool:
         return self.said("this replica leads")
+
+    def led_at(self) -> float:
+        """When it began to lead, as time.time() has it."""
+        (line,) = [line for line in self.lines() if line["message"] == "this replica leads"]
+        return dt.datetime.fromisoformat(line["time"]).timestamp()
 
     def kill(self, number: int = signal.SIGKILL) -> None:
         self.process.send_signal(number)

@@ -24,7 +24,7 @@ def plane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
     """The control plane, with PdfBatch defined and the chart's permissions given."""
     with a_control_plane(tmp_path_factory.mktemp("control-plane")) as plane:
         plane.kubectl("apply", "--server-side", "-f", str(ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml"))
-        plane.kubectl("wait", "--for=condition=Established", "crd/pdfbatches.pdfbatch.io", "--timeout=20s")
+        wait("PdfBatch", lambda: plane.kubectl("get", "--raw=/apis/pdfbatch.io/v1alpha1/pdfbatches", check=False))
         plane.kubectl("create", "namespace", SYSTEM)
         plane.apply(*(one for one in _of_the_chart() if one["kind"] in _PERMISSIONS))
         yield plane

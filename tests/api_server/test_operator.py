@@ -206,6 +206,30 @@ def test_a_pod_on_a_lost_node_is_declared_failed_and_replaced(place: Place, star
     place.plane.kubectl("delete", "node", node["metadata"]["name"])
 
 
+def test_a_batch_whose_time_to_live_is_over_is_deleted(place: Place, start: Start) -> None:
+    replica = start()
+    place.apply(ttlSecondsAfterFinished=1)
+    wait("a plan pod", place.pod)
+    status = json.dumps({"status": {"phase": "Succeeded", "completionTime": "2026-01-01T00:00:00Z"}})
+    place.plane.kubectl(
+        *("patch", "pdfbatch/invoices", "-n", place.namespace),
+        *("--subresource=status", "--type=merge", "-p", status),
+    )
+    wait("no batch", lambda: not place.batch())
+    wait("no Job and no pod", lambda: not place.all("jobs") and not place.all("pods"))
+    assert replica.said("DeleteBatch")
+
+
+def test_what_somebody_deletes_is_missed_at_the_next_resync(place: Place, start: Start) -> None:
+    """Given a batch whose manifest was deleted (nothing watches ConfigMaps), then it is there again after a resync."""
+    start(resync_seconds="1")
+    place.apply()
+    wait("a plan pod", place.pod)
+    (manifest,) = [one["metadata"]["name"] for one in place.all("configmaps") if "manifest" in one["metadata"]["name"]]
+    place.plane.kubectl("delete", "configmap", manifest, "-n", place.namespace)
+    wait("the manifest", lambda: place.plane.get(f"configmap/{manifest}", "-n", place.namespace))
+
+
 def test_the_status_never_writes_over_what_others_write(place: Place, start: Start) -> None:
     """Given somebody who edits the batch all the time, then no edit is lost and the status comes to be right."""
     start()
@@ -223,11 +247,11 @@ def test_when_the_leader_dies_the_other_takes_over_within_twelve_seconds(place: 
     second = start("second")
     wait("standing by", lambda: second.said("standing by"))
     assert second.http("/readyz") == "ok\n"
-    begun = time.monotonic()
+    died = time.time()
     first.kill()
     place.apply()
-    wait("the other leads", second.leads)
-    assert time.monotonic() - begun < 12
+    wait("the other leads", second.leads, within=30)
+    assert second.led_at() - died < 12
     wait("a plan pod", place.pod)
     assert len(place.all("jobs")) == 1
 
@@ -237,11 +261,11 @@ def test_told_to_end_it_ends_soon_with_0_and_gives_the_lease_up(plane: ControlPl
     wait("leading", first.leads)
     second = start("second")
     wait("standing by", lambda: second.said("standing by"))
-    begun = time.monotonic()
+    told = time.time()
     first.kill(signal.SIGTERM)
     assert first.process.wait(10) == 0
     wait("the other leads", second.leads)
-    assert time.monotonic() - begun < 5
+    assert second.led_at() - told < 5
     second.kill(signal.SIGTERM)
     assert second.process.wait(10) == 0
     (lease,) = (plane.get("leases", "-n", SYSTEM) or {})["items"]

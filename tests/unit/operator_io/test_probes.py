@@ -1,6 +1,7 @@
 """Whether the operator is alive and ready, told even when its event loop cannot tell."""
 
 import http.client
+import socket
 import time
 from collections.abc import Iterator
 
@@ -63,6 +64,17 @@ async def test_a_heart_beats_with_the_loop(heart: Heart) -> None:
 def test_what_it_waits_for_is_said(probes: ProbeServer) -> None:
     missing.append("waiting for the first listing of pods")
     assert get(probes, "/readyz") == (503, "waiting for the first listing of pods\n")
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="this machine has no IPv6")
+def test_all_addresses_are_those_of_both_families(heart: Heart) -> None:
+    server = ProbeServer("", 0, OperatorMetrics().registry, heart, lambda: "")
+    try:
+        for host in ("127.0.0.1", "::1"):
+            with socket.create_connection((host, server.port), timeout=5):
+                pass
+    finally:
+        server.close()
 
 
 def test_metrics_are_prometheus_text(probes: ProbeServer) -> None:
