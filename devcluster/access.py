@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 
 from devcluster import binaries
@@ -18,15 +19,13 @@ class Access:
     can_cut_nodes = False
     """Whether `node()`, `load_image()` and `shared_volume()` are there: in a `Cluster` of our own alone."""
 
-    def __init__(self, kubeconfig: Path, *, kubectl: Path, helm: Path, helm_home: Path | None = None) -> None:
+    def __init__(
+        self, kubeconfig: Path, *, kubectl: Path, helm: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         self.kubeconfig = kubeconfig
         self._kubectl = kubectl
         self._helm = helm
-        self._environment = {**os.environ, "KUBECONFIG": str(kubeconfig)}
-        if helm_home:
-            self._environment |= {
-                f"HELM_{kind}_HOME": str(helm_home / kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")
-            }
+        self._environment = {**os.environ, **(environment or {}), "KUBECONFIG": str(kubeconfig)}
 
     def kubectl(self, *arguments: str, input: str | None = None, check: bool = True, timeout: float = 120) -> Done:
         """Runs kubectl; `input` is its stdin, `timeout` in seconds.

@@ -45,7 +45,7 @@ class Cluster(Access):
             settings.kubeconfig,
             kubectl=self.binaries["kubectl"],
             helm=self.binaries["helm"],
-            helm_home=settings.folder / "helm",
+            environment=_environment(settings),
         )
         self._nodes = {
             name: Node(settings, self.binaries, number) for number, name in enumerate(settings.node_names(), 1)
@@ -125,7 +125,13 @@ class Cluster(Access):
         stored = _stored(asked)
         if stored is None or not of_cluster(asked.name, "kube-apiserver"):
             raise DevClusterError(f"no cluster {asked.name} is up: `make cluster` brings it up")
-        return cls(Settings(**stored["settings"]))
+        try:
+            return cls(Settings(**stored["settings"]))
+        except TypeError as error:
+            raise DevClusterError(
+                f"cluster {asked.name} was brought up by another version of pdfbatch:"
+                " `make cluster-down`, then `make cluster`"
+            ) from error
 
     def down(self) -> None:
         """Takes it down, and removes all traces.
@@ -263,6 +269,14 @@ def take_down(settings: Settings) -> None:
         settings.lock.unlink(missing_ok=True)
 
 
+def _environment(settings: Settings) -> dict[str, str]:
+    """So that kubectl and helm leave nothing in the user's home, and take no proxy to a cluster that is here."""
+    folder = settings.folder / "clients"
+    caches = {f"HELM_{kind}_HOME": str(folder / f"helm-{kind.lower()}") for kind in ("CACHE", "CONFIG", "DATA")}
+    around = ",".join([*filter(None, [os.environ.get("NO_PROXY")]), str(settings.address)])
+    return {**caches, "KUBECACHEDIR": str(folder / "kubectl"), "NO_PROXY": around, "no_proxy": around}
+
+
 def _is_whole(settings: Settings, programs: binaries.Binaries) -> bool:
     stored = _stored(settings)
     if stored is None or stored != _record(settings):
@@ -286,7 +300,8 @@ def _refuse_anothers(settings: Settings) -> None:
 
 
 def _record(settings: Settings) -> dict[str, Any]:
-    return {"settings": asdict(settings), "checkout": str(CHECKOUT)}
+    programs = {module.name: module.digest() for module in binaries.ALL}
+    return {"settings": asdict(settings), "checkout": str(CHECKOUT), "programs": programs}
 
 
 def _write_settings(settings: Settings) -> None:

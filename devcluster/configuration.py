@@ -279,6 +279,8 @@ def controller_manager_command(settings: Settings, certificates: Path, kubeconfi
         f"--node-monitor-grace-period={settings.node_monitor_grace_period}s",
         # The default, one node in ten seconds, would make the second of two lost nodes wait.
         "--node-eviction-rate=1",
+        # It makes this folder, by default one of the system's.
+        f"--flex-volume-plugin-dir={settings.folder}/flexvolume",
     ]
 
 

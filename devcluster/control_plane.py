@@ -106,7 +106,8 @@ class ControlPlane:
         processes.wait_until(true, what=what, within=60, cluster=settings.name, roles=roles, logs=settings.logs)
 
     def _kubectl(self) -> list[str | Path]:
-        return [self._binaries["kubectl"], "--kubeconfig", self._settings.kubeconfig]
+        cache = self._settings.folder / "clients" / "kubectl"
+        return [self._binaries["kubectl"], "--kubeconfig", self._settings.kubeconfig, "--cache-dir", cache]
 
     def _ask(self, *arguments: str) -> str | None:
         """The output, or None where it did not work (yet)."""

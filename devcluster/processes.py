@@ -154,7 +154,14 @@ def run(*command: str | Path, within: float = 120, stdin: str | None = None) -> 
     """
     try:
         done = subprocess.run(
-            [str(word) for word in command], input=stdin, capture_output=True, text=True, timeout=within, check=False
+            [str(word) for word in command],
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=within,
+            check=False,
+            # All that is run here is here: somebody's proxy would only be in the way.
+            env={name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")},
         )
     except FileNotFoundError as error:
         raise CommandFailedError(f"{command[0]}: no such program") from error
