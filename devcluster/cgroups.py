@@ -1,6 +1,9 @@
 """The control groups that kubelets find ready, and their removal."""
 
+import time
 from pathlib import Path
+
+from devcluster.errors import DevClusterError
 
 ROOT = Path("/sys/fs/cgroup")
 _NEEDED = ("cpuset", "cpu", "memory", "pids")
@@ -47,9 +50,22 @@ def of(group: str) -> list[Path]:
     return [root / group for root in hierarchies() if (root / group).is_dir()]
 
 
-def remove(group: str) -> None:
-    """Removes the group from every hierarchy, once no process is in it."""
-    for top in of(group):
-        for folder in sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True):
-            folder.rmdir()
-        top.rmdir()
+def remove(group: str, *, within: float = 10) -> None:
+    """Removes the group from every hierarchy, once its processes are killed.
+
+    Raises:
+        DevClusterError: it is still busy after `within` seconds.
+    """
+    # The kernel lets go of a killed process's groups a moment later.
+    deadline = time.monotonic() + within
+    while True:
+        try:
+            for top in of(group):
+                for folder in sorted((path for path in top.rglob("*") if path.is_dir()), reverse=True):
+                    folder.rmdir()
+                top.rmdir()
+            return
+        except OSError as error:
+            if time.monotonic() > deadline:
+                raise DevClusterError(f"cannot remove a cgroup: {error}") from error
+            time.sleep(0.05)

@@ -2,11 +2,9 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 from devcluster import cgroups, network, packages, processes
-from devcluster.errors import DevClusterError
 from devcluster.processes import run
 from devcluster.settings import Settings
 
@@ -18,7 +16,7 @@ def remove(settings: Settings, *, files: bool = True) -> None:
         run("umount", "--lazy", mount)
     if shutil.which("ip"):
         network.remove(settings)
-    _remove_cgroups(settings)
+    cgroups.remove(settings.cgroup)
     packages.remove_policy()
     if files:
         shutil.rmtree(settings.folder, ignore_errors=True)
@@ -47,16 +45,3 @@ def _mounts(settings: Settings) -> list[str]:
 
 def _mountinfo() -> list[str]:
     return Path("/proc/self/mountinfo").read_text().splitlines()
-
-
-def _remove_cgroups(settings: Settings) -> None:
-    # The kernel lets go of a killed process's groups a moment later.
-    deadline = time.monotonic() + 10
-    while True:
-        try:
-            cgroups.remove(settings.cgroup)
-            return
-        except OSError as error:
-            if time.monotonic() > deadline:
-                raise DevClusterError(f"cannot remove a cgroup: {error}") from error
-            time.sleep(0.1)
