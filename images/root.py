@@ -95,6 +95,8 @@ class Root:
                     missing.append(f"{program} needs {library}, which is not here")
         if missing:
             sys.exit("error: " + "\n       ".join(missing))
+        # Where they are: else every start looks for each of them in a dozen folders.
+        subprocess.run(["/usr/sbin/ldconfig", "-r", str(self._folder)], check=True)
 
     def record_packages(self) -> None:
         """Writes dpkg's paragraph of every package that something was copied from."""
