@@ -257,7 +257,7 @@ class _Store:
     def _require_tools(self) -> None:
         missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
         if missing:
-            raise MachineUnsuitableError(f"{' and '.join(missing)} missing: apt-get install {' '.join(_TOOLS)} crun")
+            raise MachineUnsuitableError(f"{' and '.join(missing)} missing: apt-get install {' '.join(_TOOLS)}")
         if os.geteuid() != 0:
             raise MachineUnsuitableError(
                 "images are built as root here; elsewhere use docker or podman (images/README.md)"
