@@ -383,6 +383,13 @@ class Cluster:
         if not pod.live and (pod.counted or job is None):
             self.pods.pop(pod.uid, None)
 
+    def vanish(self, pod: Pod) -> None:
+        """A pod ends well, is counted, and is removed before anybody has read what it said."""
+        self.end(pod, 0)
+        for job in [job for job in self.jobs.values() if job.uid == pod.job_uid]:
+            self.sync(job)
+        self.collect(pod)
+
     # What pods do.
 
     def start(self, pod: Pod) -> None:
@@ -510,6 +517,8 @@ class Cluster:
                     may(f"end {what} {code}", self.end, pod, code)
             else:
                 may(f"collect {what}", self.collect, pod)
+            if pod.phase == "Running" and pod.deleted is None:
+                may(f"{what} ends well and is gone unread", self.vanish, pod)
         for node in NODES:
             if node not in self.dark:
                 may(f"cut {node}", self.cut, node)

@@ -196,10 +196,13 @@ class Teller:
         assert status.suspended_seconds >= 0
 
     def come_to_an_end(self) -> None:
-        """From here on all goes well: power, people and pods. The batch must end."""
+        """From here on all goes well, but that a node may stay dark for ever. The batch must end."""
         cluster = self.cluster
         for node in sorted(cluster.dark):
-            cluster.restore(node)
+            if len(cluster.dark) > 1 or not cluster.settings.recover_lost_nodes:
+                cluster.restore(node)
+            else:
+                cluster.taint(node)
         cluster.edit(suspend=None, renderers=None)
         for _ in range(200):
             self.settle()

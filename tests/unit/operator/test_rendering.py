@@ -100,6 +100,15 @@ def test_the_time_that_was_spent_suspended_is_kept() -> None:
     assert condition(second, "Suspended").status == "False"
 
 
+def test_the_times_of_several_suspensions_add_up() -> None:
+    batch = a_batch().planned().with_status(suspended_since="2026-11-30T18:00:00Z", suspended_seconds=100)
+
+    status = written(decided(batch.after(20)))
+
+    # Before rendering began: it is not the rendering's.
+    assert (status.suspended_seconds, status.suspended_seconds_of_rendering) == (120, 0)
+
+
 def test_a_deleted_job_is_made_again_under_the_same_name_and_what_was_counted_stays() -> None:
     batch = (
         a_batch()
