@@ -277,8 +277,10 @@ def controller_manager_command(settings: Settings, certificates: Path, kubeconfi
         "--leader-elect=false",
         f"--node-monitor-period={settings.node_monitor_period}s",
         f"--node-monitor-grace-period={settings.node_monitor_grace_period}s",
-        # The default, one node in ten seconds, would make the second of two lost nodes wait.
-        "--node-eviction-rate=1",
+        # The default, one node in ten seconds, would make the second of two lost nodes wait. Never 1: a controller that
+        # once saw all nodes lost would not taint any again, because its limiter for "never" calls its rate 1 too
+        # (fakeNeverRateLimiter.QPS in client-go, compared in RateLimitedTimedQueue.SwapLimiter).
+        "--node-eviction-rate=2",
         # It makes this folder, by default one of the system's.
         f"--flex-volume-plugin-dir={settings.folder}/flexvolume",
     ]

@@ -53,7 +53,9 @@ def _overlaps(one: str, other: str) -> bool:
 
 def create_bridge(settings: Settings) -> None:
     address = f"{settings.address}/{settings.bridge_network.prefixlen}"
-    run("ip", "link", "add", settings.bridge, "type", "bridge")
+    # Without an address of its own a bridge takes its lowest cable's, and another when that is pulled out: the nodes
+    # that are left would send to the old one for a quarter of a minute, and be taken for lost too.
+    run("ip", "link", "add", settings.bridge, "address", settings.hardware_address(0), "type", "bridge")
     run("ip", "address", "add", address, "dev", settings.bridge)
     run("ip", "link", "set", settings.bridge, "up")
     for number in range(1, settings.nodes + 1):
@@ -76,7 +78,9 @@ def plug_in(settings: Settings, number: int, namespace_of: int) -> None:
     """Lays the cable from the bridge into a node's network namespace, where its end is `eth0`."""
     unplug(settings, number)
     device = settings.node_device(number)
-    run("ip", "link", "add", device, "type", "veth", "peer", "name", "eth0", "netns", str(namespace_of))
+    # The same at every boot, as a machine's: what others remember of it stays true.
+    inside = ["name", "eth0", "address", settings.hardware_address(number), "netns", str(namespace_of)]
+    run("ip", "link", "add", device, "type", "veth", "peer", *inside)
     run("ip", "link", "set", device, "master", settings.bridge, "up")
 
 

@@ -119,6 +119,10 @@ class Settings:
         """The machine's end of a node's cable."""
         return f"{self.name}-n{node}"
 
+    def hardware_address(self, node: int) -> str:
+        """A node's on the bridge, and with 0 the bridge's own: locally administered, none like another."""
+        return f"02:70:64:62:{self.index:02x}:{node:02x}"
+
     @property
     def cgroup(self) -> str:
         return f"pdfbatch-devcluster-{self.name}"

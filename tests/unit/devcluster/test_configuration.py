@@ -77,3 +77,12 @@ def test_a_kubeconfig_is_whole(tmp_path: Path) -> None:
 
     assert str(tmp_path) not in text
     assert yaml.safe_load(text)["users"][0]["user"]["client-key-data"] == "dXNlci5rZXk="
+
+
+def test_the_eviction_rate_is_not_the_one_that_a_limiter_for_never_calls_its_own() -> None:
+    manager = configuration.controller_manager_command(Settings(), Path("/c"), Path("/k"))
+
+    rate = next(one for one in manager if one.startswith("--node-eviction-rate=")).partition("=")[2]
+
+    assert float(rate) > 0.1
+    assert float(rate) != 1

@@ -36,6 +36,7 @@ def test_clusters_of_other_numbers_share_no_address() -> None:
         assert not one.whole_network.overlaps(other.whole_network)
         assert not one.service_network.overlaps(other.service_network)
         assert one.private_address != other.private_address
+        assert one.hardware_address(0) != other.hardware_address(0)
 
 
 @pytest.mark.parametrize("name", NAMES[:20])
