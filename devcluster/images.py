@@ -35,6 +35,7 @@ _SUITE: Final = "bookworm"
 _BASE: Final = "localhost/debian:bookworm-slim"
 _TOOLS: Final = ("buildah", "mmdebstrap")
 _KEPT: Final = 3  # archives of an image; older ones are removed
+_LAYER: Final = re.compile(r"^--> (?:Using cache )?([0-9a-f]{11,64})$", re.MULTILINE)
 
 _BUILD_TOOLS: Final = ("images/root.py", "scripts/uv-requirements.txt", "requirements.lock", "pyproject.toml")
 _SOURCES: Final = {
@@ -97,7 +98,9 @@ def build_images(*, fresh: bool = False, say: Say = lambda line: None) -> Images
         store = _Store(cache, say)
         if fresh:
             store.forget()
-        return Images(**{name: store.image(name) for name in _SOURCES})
+        images = Images(**{name: store.image(name) for name in _SOURCES})
+        store.prune()
+        return images
 
 
 @contextmanager
@@ -153,6 +156,7 @@ class _Store:
         self._storage = cache / "storage"
         self._base = cache / "base.tar"
         self._log = cache / "build.log"
+        self._has_built = False
 
     def forget(self) -> None:
         """Removes the base, the layers and the archives."""
@@ -171,26 +175,28 @@ class _Store:
             os.utime(described)  # the least recently used are removed
             return _read(described)
         self._say(f"building the {name} image; its log is {self._log}")
+        self._has_built = True
         started = time.monotonic()
         ref = f"localhost/pdfbatch-{name}:{key}"
-        self._build(name, ref)
+        layers = self._build(name, ref)
         unpacked = self._unpacked_bytes(ref)
         self._export(ref, archive)
         image = Image(ref, archive, unpacked, archive.stat().st_size)
-        described.write_text(json.dumps({**asdict(image), "archive": archive.name}))
-        self._prune(name)
+        described.write_text(json.dumps({**asdict(image), "archive": archive.name, "layers": layers}))
         self._say(f"built {ref} in {time.monotonic() - started:.0f} s")
         return image
 
-    def _build(self, name: str, ref: str) -> None:
+    def _build(self, name: str, ref: str) -> list[str]:
+        """Builds it, and returns the ids of all stages' layers: what the next build of it can begin with."""
         self._require_tools()
         self._make_base()
         with tempfile.TemporaryDirectory(prefix="pdfbatch-images-") as folder:
             context, settings = Path(folder) / "context", Path(folder) / "settings"
             _copy(inputs(name), context)
-            self._buildah(
+            said = self._buildah(
                 "build",
                 "--layers",
+                "--force-rm",
                 "--network=host",
                 "--pull=never",
                 f"--build-arg=BASE={_BASE}",
@@ -201,6 +207,7 @@ class _Store:
                 f"--tag={ref}",
                 str(context),
             )
+        return _LAYER.findall(said)
 
     def _make_base(self) -> None:
         if self._base.exists() and self._has(_BASE):
@@ -244,15 +251,35 @@ class _Store:
         self._buildah("push", "--format=oci", "--compression-format=zstd", ref, f"oci-archive:{part}:{ref}")
         part.replace(archive)
 
-    def _prune(self, name: str) -> None:
-        described = sorted(self._cache.glob(f"{name}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
-        for old in described[_KEPT:]:
-            gone = _read(old)
-            old.unlink()
-            gone.archive.unlink(missing_ok=True)
-            # Somebody may have a container of it, to look around in.
-            with suppress(CommandFailedError):
-                self._buildah("rmi", gone.ref)
+    def prune(self) -> None:
+        """Removes old archives, and the layers that no image's latest build used: gigabytes after a day's work."""
+        if not self._has_built:
+            return
+        used = {self._id(_BASE)}
+        for name in _SOURCES:
+            latest, *others = self._described(name)
+            used.update([*json.loads(latest.read_text())["layers"], self._id(_read(latest).ref)])
+            for old in others[_KEPT - 1 :]:
+                old.unlink()
+            for archive in self._cache.glob(f"{name}-*.tar"):
+                if not archive.with_suffix(".json").exists():
+                    archive.unlink()
+        # Newest first: one that others are built on cannot be removed before them.
+        for image in self._buildah("images", "--all", "--quiet", "--no-trunc").split():
+            short = image.removeprefix("sha256:")
+            if not any(one and short.startswith(one) for one in used):
+                # Somebody may have a container of it, to look around in.
+                with suppress(CommandFailedError):
+                    self._buildah("rmi", short)
+
+    def _described(self, name: str) -> list[Path]:
+        """The descriptions of this image's builds, the last used first."""
+        return sorted(self._cache.glob(f"{name}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+
+    def _id(self, ref: str) -> str:
+        return (
+            self._buildah("images", "--quiet", "--no-trunc", "--filter", f"reference={ref}").strip().partition(":")[2]
+        )
 
     def _require_tools(self) -> None:
         missing = [tool for tool in _TOOLS if shutil.which(tool) is None]
@@ -290,6 +317,7 @@ class _Store:
 
 def _read(described: Path) -> Image:
     fields = json.loads(described.read_text())
+    fields.pop("layers")
     return Image(**{**fields, "archive": described.parent / fields["archive"]})
 
 
