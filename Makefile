@@ -36,8 +36,10 @@ format: setup ## format the code, and mend what ruff can mend
 generate: setup ## write docs/manifest.md and crds/ again from the models
 	$(BIN)/python scripts/generate.py
 
-cluster: setup ## a real Kubernetes cluster on this machine (root; the first time builds it); prints how to use it
-	@$(BIN)/python -m devcluster up
+cluster: setup ## a real Kubernetes on this machine with pdfbatch installed (root; the first time builds it)
+	@$(BIN)/python -m devcluster up >/dev/null
+	@$(BIN)/python -m devcluster install
+	@printf 'use it with:   ' && $(BIN)/python -m devcluster up
 
 cluster-down: setup ## take the cluster down, without a trace
 	@$(BIN)/python -m devcluster down

@@ -1,4 +1,4 @@
-"""`python -m devcluster up|down|status|build|check|load`."""
+"""`python -m devcluster up|install|down|status|build|check|load`."""
 
 import argparse
 import sys
@@ -15,6 +15,7 @@ def main() -> int:
     parser.add_argument("--name", help="of the cluster; default: $PDFBATCH_DEVCLUSTER, or pdfbatch")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="bring it up; installs and builds what is missing")
+    commands.add_parser("install", help="build the images, load them, and install the chart")
     commands.add_parser("down", help="take it down and remove every trace; fails when one is left")
     commands.add_parser("status", help="what is up; fails when the cluster is not")
     commands.add_parser("build", help="only build its programs")
@@ -34,6 +35,12 @@ def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int
     if command == "up":
         cluster = Cluster.up(settings)
         print(f"export KUBECONFIG={cluster.kubeconfig} PATH={cluster.binaries.kubernetes}:$PATH")
+    elif command == "install":
+        # Here, because the images' builder imports the renderer, and `down` must work without it.
+        from devcluster.installation import NAMESPACE, install
+
+        install(Cluster.attach(settings.name))
+        print(f"pdfbatch is installed, in namespace {NAMESPACE}", file=sys.stderr)
     elif command == "down":
         take_down(settings)
         print(f"cluster {settings.name} is gone without a trace", file=sys.stderr)
