@@ -15,7 +15,7 @@ def main() -> int:
     parser.add_argument("--name", help="of the cluster; default: $PDFBATCH_DEVCLUSTER, or pdfbatch")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="bring it up; installs and builds what is missing")
-    commands.add_parser("install", help="build the images, load them, and install the chart")
+    commands.add_parser("install", help="build the images, load them, install the chart, make a claim to play with")
     commands.add_parser("down", help="take it down and remove every trace; fails when one is left")
     commands.add_parser("status", help="what is up; fails when the cluster is not")
     commands.add_parser("build", help="only build its programs")
@@ -37,10 +37,13 @@ def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int
         print(f"export KUBECONFIG={cluster.kubeconfig} PATH={cluster.binaries.kubernetes}:$PATH")
     elif command == "install":
         # Here, because the images' builder imports the renderer, and `down` must work without it.
-        from devcluster.installation import NAMESPACE, install
+        from devcluster.installation import NAMESPACE, PLAYGROUND, install, make_playground
 
-        install(Cluster.attach(settings.name))
+        cluster = Cluster.attach(settings.name)
+        install(cluster)
+        folder = make_playground(cluster)
         print(f"pdfbatch is installed, in namespace {NAMESPACE}", file=sys.stderr)
+        print(f"the claim {PLAYGROUND} in namespace {PLAYGROUND} is {folder}", file=sys.stderr)
     elif command == "down":
         take_down(settings)
         print(f"cluster {settings.name} is gone without a trace", file=sys.stderr)

@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+import shutil
 import sys
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from devcluster.access import Access
@@ -15,6 +17,7 @@ from devcluster.images import build_images
 CHART = CHECKOUT / "charts" / "pdfbatch"
 NAMESPACE = "pdfbatch-system"
 RELEASE = "pdfbatch"
+PLAYGROUND = "documents"
 
 
 @dataclass(frozen=True)
@@ -83,3 +86,14 @@ def install(cluster: Cluster) -> Installation:
     installation.upgrade()
     installation.wait_for_leader()
     return installation
+
+
+def make_playground(cluster: Cluster) -> Path:
+    """A namespace `documents` for a first batch, the kubeconfig's default one, and a claim `documents` in it that holds
+    examples/invoices; returns the claim's folder on this machine."""
+    cluster.kubectl("create", "namespace", PLAYGROUND, check=False)
+    cluster.kubectl("label", "namespace", PLAYGROUND, "pod-security.kubernetes.io/enforce=restricted", "--overwrite")
+    folder = cluster.shared_volume("documents", PLAYGROUND)
+    shutil.copytree(CHECKOUT / "examples" / "invoices", folder / "invoices", dirs_exist_ok=True)
+    cluster.kubectl("config", "set-context", "--current", f"--namespace={PLAYGROUND}")
+    return folder
