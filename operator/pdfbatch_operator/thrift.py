@@ -36,7 +36,7 @@ def due(turn: Turn) -> tuple[PdfBatchStatus | None, float | None]:
     A turn with Events is written: they are said once the status is, and a first failure is worth it.
     """
     before, after = turn.written, turn.status
-    if _without_clock(after) == _without_clock(before):
+    if after == before:
         return None, None
     if _substance(after) == _substance(before) and not turn.events and bool(before.failures) == bool(after.failures):
         wait = _interval(turn) - _since_last(turn)
@@ -54,10 +54,6 @@ def _interval(turn: Turn) -> float:
     start = turn.written.start_time
     gone = seconds_between(start, turn.now) if start is not None else 0.0
     return min(max(gone * _SHARE, _SHORTEST), _LONGEST)
-
-
-def _without_clock(status: PdfBatchStatus) -> PdfBatchStatus:
-    return status.model_copy(update={"last_update_time": None})
 
 
 def _substance(status: PdfBatchStatus) -> Any:

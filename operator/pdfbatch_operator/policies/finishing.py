@@ -54,7 +54,8 @@ def stopping(turn: Turn) -> bool:
 
 def _begun(turn: Turn) -> Turn:
     if stopping(turn):
-        return stopped(turn, "render")
+        # In a queue the Job is deleted, and with it what the end was seen by: not before the end is written.
+        return turn if turn.queued and turn.written.phase != "Finishing" else stopped(turn, "render")
     # Not before it is written that the batch is finishing, and why: a second operator must not see it go back.
     if turn.written.phase != "Finishing" or turn.foreign("finish") is not None:
         return turn

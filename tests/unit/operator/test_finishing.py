@@ -107,13 +107,15 @@ class TestAnEarlyEnd:
         assert condition(decided(batch), "Failed").reason == "DeadlineExceeded"
 
     def test_the_first_reason_stays(self) -> None:
-        batch = self.stopping(finished="Failed", reason="PodFailurePolicy")
+        batch = a_batch().rendering(finished="Failed", reason="PodFailurePolicy").with_status(ending=TOO_LATE)
 
         assert written(decided(batch)).ending == TOO_LATE
 
     def test_in_a_queue_the_job_is_deleted_for_suspending_is_kueue_s(self) -> None:
         queued = a_batch().in_queue().rendering(active=3).with_status(phase="Finishing", ending=TOO_LATE)
 
+        # Its pods are what the reason was seen by: an operator that dies in between must find it written.
+        assert decided(queued.with_status(phase="Rendering")).actions == ()
         assert only(DeleteJob, decided(queued)).uid == "render-job"
         assert only(CreateJob, decided(queued.with_(jobs={}))).component == "finish"
 
