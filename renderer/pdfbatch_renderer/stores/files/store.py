@@ -167,7 +167,7 @@ class FileStore:
                 os.fsync(fd)
                 size = os.fstat(fd).st_size
                 changed = {*made, *make_folders(target.parent), target.parent}
-                published = publish(temporary, target, existing="Refuse" if create_only else "Overwrite")
+                published = publish(temporary, target, size=size, existing="Refuse" if create_only else "Overwrite")
             finally:
                 os.close(fd)
                 temporary.unlink(missing_ok=True)

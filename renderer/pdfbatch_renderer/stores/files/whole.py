@@ -7,7 +7,6 @@ import errno
 import filecmp
 import os
 import stat
-from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -55,23 +54,23 @@ def write_temporary(path: Path, data: bytes) -> int:
     return fd
 
 
-def publish(temporary: Path, target: Path, *, existing: str) -> Published:
+def publish(temporary: Path, target: Path | str, *, size: int, existing: str) -> Published:
     """Gives a written and synced temporary file its own name; the temporary name is gone afterwards.
 
     Args:
         temporary: on the same filesystem as `target`.
         target: its folder exists.
+        size: of the temporary file, in bytes.
         existing: Overwrite, Keep or Refuse: what happens to other content under that name.
 
     Raises:
         OSError: ENOTSUP where the filesystem cannot refuse to overwrite.
     """
     if existing == "Overwrite":
-        size = temporary.stat().st_size
-        temporary.replace(target)
+        os.replace(temporary, target)  # noqa: PTH105 - for every document, and pathlib takes longer than the system
         return Published("written", size)
     try:
-        published = _without_overwriting(temporary, target, existing)
+        published = _without_overwriting(temporary, Path(target), existing)
     finally:
         temporary.unlink(missing_ok=True)
     return published
@@ -109,12 +108,11 @@ def _compare(temporary: Path, target: Path, existing: str) -> Published:
     return Published("kept" if existing == "Keep" else "refused", found.st_size)
 
 
-def make_folders(folder: Path, known: Collection[Path] = ()) -> list[Path]:
+def make_folders(folder: Path) -> list[Path]:
     """Makes a folder and all above it that are missing.
 
     Args:
         folder: absolute.
-        known: folders that exist, to save looking.
 
     Returns:
         The folders that got a new name in them and must be synced.
@@ -125,19 +123,19 @@ def make_folders(folder: Path, known: Collection[Path] = ()) -> list[Path]:
     changed: list[Path] = []
     for _ in range(PERSISTENCE):
         try:
-            _make_folders(folder, known, changed)
+            _make_folders(folder, changed)
             return changed
         except FileNotFoundError:
             # Somebody removed an empty folder above, just after it was made or seen.
-            known = ()
-    _make_folders(folder, known, changed)
+            continue
+    _make_folders(folder, changed)
     return changed
 
 
-def _make_folders(folder: Path, known: Collection[Path], changed: list[Path]) -> None:
+def _make_folders(folder: Path, changed: list[Path]) -> None:
     missing: list[Path] = []
     at = folder
-    while at not in known and not at.is_dir():
+    while not at.is_dir():
         missing.append(at)
         if at.parent == at:
             break

@@ -1,8 +1,8 @@
 """Writing documents into a folder, many at a time.
 
-The event loop only hands documents over. One thread a writer writes them under temporary names as they come and
-has the disk begin at once; a commit waits for the disk, gives all of them their names, and syncs the folders. So
-a commit costs the disk a few flushes, not a few for each document.
+The event loop only hands documents over, several at once: waking a thread costs as much as writing a document. One
+thread a writer writes them under temporary names and has the disk begin at once; a commit waits for the disk, gives
+all of them their names, and syncs the folders. So a commit costs the disk a few flushes, not a few for each document.
 """
 
 import asyncio
@@ -28,6 +28,8 @@ from pdfbatch_renderer.stores.patience import Patience
 
 _T = TypeVar("_T")
 
+# Handed over together, in bytes: some five invoices.
+_TOGETHER: Final = 128 << 10
 # Handed over and not yet written: with a slow disk the renderer waits rather than fill the memory.
 _HANDED_OVER: Final = 32 << 20
 # A process may have 1,024 files open by default; the browser and the template want some too.
@@ -40,6 +42,7 @@ class _Staged:
 
     name: str
     temporary: Path
+    size: int
 
 
 class FileWriter:
@@ -56,6 +59,7 @@ class FileWriter:
     def __init__(self, root: Path, uri: str, *, existing: str, attempt: str, retry_for: str) -> None:
         check_name(attempt, uri)
         self._root = root
+        self._root_slash = str(root).rstrip("/") + "/"
         self._uri = uri
         self._existing = existing
         self._retry_for = retry_for
@@ -63,6 +67,8 @@ class FileWriter:
         self._thread = ThreadPoolExecutor(1, "store")
         self._syncer = Syncer()
         self._closing = threading.Event()
+        self._gathered: list[tuple[str, bytes]] = []
+        self._gathered_bytes = 0
         self._handed_over: deque[tuple[Future[None], int]] = deque()
         self._handed_over_bytes = 0
         # What follows belongs to the thread.
@@ -70,13 +76,19 @@ class FileWriter:
         self._unsynced: list[int] = []  # descriptors of the last ones of them
         self._results: dict[str, Stored | StoreError] = {}
         self._failure: StoreError | None = None
-        self._folders: set[Path] = set()
-        self._changed: set[Path] = set()
+        self._folders: set[str] = set()  # below the root
+        self._changed: set[Path] = set()  # folders to be synced
+        self._renamed_in: set[str] = set()  # more of them, as in _folders
 
     async def stage(self, name: str, data: bytes) -> None:
         """See protocols.OutputWriter."""
-        self._handed_over.append((self._thread.submit(self._stage, name, data), len(data)))
-        self._handed_over_bytes += len(data)
+        self._gathered.append((name, data))
+        self._gathered_bytes += len(data)
+        if self._gathered_bytes < _TOGETHER:
+            return
+        self._handed_over.append((self._thread.submit(self._stage_all, self._gathered), self._gathered_bytes))
+        self._handed_over_bytes += self._gathered_bytes
+        self._gathered, self._gathered_bytes = [], 0
         while self._handed_over:
             future, size = self._handed_over[0]
             if not future.done():
@@ -92,7 +104,8 @@ class FileWriter:
         """See protocols.OutputWriter."""
         self._handed_over.clear()
         self._handed_over_bytes = 0
-        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._commit)))
+        gathered, self._gathered, self._gathered_bytes = self._gathered, [], 0
+        return await asyncio.shield(asyncio.wrap_future(self._thread.submit(self._commit, gathered)))
 
     async def close(self) -> None:
         """See protocols.OutputWriter. A second call does nothing."""
@@ -107,9 +120,13 @@ class FileWriter:
 
     # ---- in the thread
 
-    def _stage(self, name: str, data: bytes) -> None:
+    def _stage_all(self, documents: list[tuple[str, bytes]]) -> None:
         if self._failure is not None:
             raise self._failure
+        for name, data in documents:
+            self._stage(name, data)
+
+    def _stage(self, name: str, data: bytes) -> None:
         try:
             check_name(name, self._uri)
             name.encode()
@@ -123,18 +140,20 @@ class FileWriter:
             write = partial(write_temporary, data=data)
             temporary, fd, made = self._patiently(lambda: self._staging.write(write))
             self._unsynced.append(fd)
-            self._staged.append(_Staged(name, temporary))
+            self._staged.append(_Staged(name, temporary, len(data)))
             self._changed.update(made)
             if len(self._unsynced) >= _OPEN_FILES:
                 self._sync()
         except OSError as error:
             raise self._failed(error, name) from error
 
-    def _commit(self) -> dict[str, Stored | StoreError]:
-        if self._failure is not None:
-            failure, self._failure = self._failure, None
+    def _commit(self, documents: list[tuple[str, bytes]]) -> dict[str, Stored | StoreError]:
+        try:
+            self._stage_all(documents)
+        except StoreError:
+            self._failure = None
             self._discard()
-            raise failure
+            raise
         name = ""
         try:
             self._sync()
@@ -142,7 +161,8 @@ class FileWriter:
                 name = staged.name
                 self._results[name] = self._publish(staged)
             name = ""
-            changed, self._changed = self._changed, set()
+            changed = self._changed | {self._root / folder for folder in self._renamed_in}
+            self._changed, self._renamed_in = set(), set()
             self._syncer.folders(changed)
         except OSError as error:
             failure = self._failed(error, name)
@@ -159,9 +179,8 @@ class FileWriter:
             os.close(self._unsynced.pop())
 
     def _publish(self, staged: _Staged) -> Stored | StoreError:
-        target = self._root / staged.name
         try:
-            published = self._patiently(lambda: self._into_folder(staged.temporary, target))
+            published = self._patiently(lambda: self._into_folder(staged))
         except (OSError, ValueError) as error:
             if not is_of_one_name(error):
                 raise
@@ -175,29 +194,32 @@ class FileWriter:
             )
         return Stored(staged.name, published.size, kept=published.outcome == "kept")
 
-    def _into_folder(self, temporary: Path, target: Path) -> Published:
-        if target.parent in self._folders:
+    def _into_folder(self, staged: _Staged) -> Published:
+        folder = staged.name.rpartition("/")[0]
+        if folder in self._folders:
             try:
-                return self._named(temporary, target)
+                return self._named(staged, folder)
             except FileNotFoundError:
                 # Somebody removed the folder since it was last used.
                 self._folders.clear()
-        self._changed.update(make_folders(target.parent, self._folders))
-        self._folders.add(target.parent)
-        return self._named(temporary, target)
+        self._changed.update(make_folders(self._root / folder))
+        self._folders.add(folder)
+        return self._named(staged, folder)
 
-    def _named(self, temporary: Path, target: Path) -> Published:
-        published = publish(temporary, target, existing=self._existing)
-        self._changed.add(target.parent)
+    def _named(self, staged: _Staged, folder: str) -> Published:
+        target = self._root_slash + staged.name
+        published = publish(staged.temporary, target, size=staged.size, existing=self._existing)
+        self._renamed_in.add(folder)
         return published
 
     def _patiently(self, action: Callable[[], _T]) -> _T:
         """Tries again as long as the disk is full and there is patience."""
-        patience = Patience.of(self._retry_for)
+        patience = None
         while True:
             try:
                 return action()
             except OSError as error:
+                patience = patience or Patience.of(self._retry_for)
                 patience.failed()
                 wait = patience.wait() if is_full(error) and not self._closing.is_set() else None
                 if wait is None:
@@ -221,6 +243,6 @@ class FileWriter:
         self._unsynced.clear()
         self._staged.clear()
         self._results = {}
-        self._changed = set()
+        self._changed, self._renamed_in = set(), set()
         if last:
             self._staging.remove_if_empty()
