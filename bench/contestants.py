@@ -17,6 +17,9 @@ from bench.workload import Workload
 _RIVALS: Final = Path(__file__).parent / "rivals"
 PUPPETEER_TABS: Final = 4  # of 2, 3 and 4 the fastest on two cores
 
+# Another build of the headless shell: npm's @sparticuz/chromium, made with Chromium's own release settings.
+OFFICIAL: Final = Path(__file__).parent / "node_modules" / "@sparticuz" / "chromium" / "bin" / "headless_shell"
+
 
 @dataclass(frozen=True, slots=True)
 class Measured:
@@ -69,10 +72,12 @@ def _rival(*command: str) -> Callable[[Workload, Path, int], Measured]:
     return run
 
 
-def _ours(manifest: str) -> Callable[[Workload, Path, int], Measured]:
+def _ours(manifest: str, browser: str | None = None) -> Callable[[Workload, Path, int], Measured]:
+    environment = {**os.environ, "PDFBATCH_CHROMIUM": browser} if browser else None
+
     def run(work: Workload, folder: Path, workers: int) -> Measured:
         own = OwnRun(prepare(work, manifest), folder, workers)
-        usage = _succeed(process_tree.run(own.command), "pdfbatch run")
+        usage = _succeed(process_tree.run(own.command, environment=environment), "pdfbatch run")
         return _measured(usage, work.documents, own.rendering_seconds(), own.stage_milliseconds())
 
     return run
@@ -96,6 +101,10 @@ def _measured(usage: Usage, documents: int, seconds: float, stages: dict[str, fl
 
 def _program(name: str, package: str) -> Callable[[], str | None]:
     return lambda: None if shutil.which(name) else f"{name} is not installed (package {package})"
+
+
+def _official() -> str | None:
+    return None if OFFICIAL.is_file() else "@sparticuz/chromium is not unpacked (bench/setup.sh)"
 
 
 def _puppeteer(browser: str) -> Callable[[], str | None]:
@@ -122,6 +131,7 @@ def contestants() -> list[Contestant]:
     node, python = shutil.which("node") or "node", sys.executable
     full = shutil.which("chromium") or "chromium"
     shell = shutil.which("chromium-headless-shell") or "chromium-headless-shell"
+    raw = str(_RIVALS / "raw_loop.py")
     script = str(_RIVALS / "puppeteer.mjs")
     tabs = str(PUPPETEER_TABS)
     return [
@@ -129,7 +139,7 @@ def contestants() -> list[Contestant]:
             "raw",
             "raw loop: the same browsers, setDocumentContent and printToPDF, nothing else",
             _program("chromium-headless-shell", "chromium-headless-shell"),
-            _rival(python, str(_RIVALS / "raw_loop.py"), "PAGES", "FOLDER", "--browsers", "WORKERS"),
+            _rival(python, raw, "PAGES", "FOLDER", "--browsers", "WORKERS"),
         ),
         Contestant("prebuilt", "**pdfbatch run**, finished HTML (no template, no metadata)", _here, _ours("prebuilt")),
         Contestant("full", "**pdfbatch run**, template with 41 formatted values, metadata", _here, _ours("full")),
@@ -145,6 +155,25 @@ def contestants() -> list[Contestant]:
             f"puppeteer-core, a new tab a document, {tabs} at once, headless shell",
             _puppeteer("chromium-headless-shell"),
             _rival(node, script, "PAGES", "FOLDER", shell, tabs, "shell"),
+            slow=True,
+        ),
+        Contestant(
+            "raw-official",
+            "raw loop, headless shell of @sparticuz/chromium",
+            _official,
+            _rival(python, raw, "PAGES", "FOLDER", "--browsers", "WORKERS", "--program", str(OFFICIAL)),
+        ),
+        Contestant(
+            "full-official",
+            "**pdfbatch run**, template and metadata, headless shell of @sparticuz/chromium",
+            _official,
+            _ours("full", str(OFFICIAL)),
+        ),
+        Contestant(
+            "puppeteer-official",
+            f"puppeteer-core, a new tab a document, {tabs} at once, headless shell of @sparticuz/chromium",
+            lambda: _official() or _puppeteer("node")(),
+            _rival(node, script, "PAGES", "FOLDER", str(OFFICIAL), tabs, "shell"),
             slow=True,
         ),
         Contestant(

@@ -18,9 +18,10 @@ def description() -> str:
         f"pdfbatch {_package('pdfbatch')}",
         _program("chromium-headless-shell"),
         _program("chromium"),
+        _npm("@sparticuz/chromium"),
         f"Python {platform.python_version()}",
         _program("node"),
-        _puppeteer(),
+        _npm("puppeteer-core"),
         f"WeasyPrint {_package('weasyprint')}",
     ]
     today = dt.datetime.now(dt.UTC).date().isoformat()
@@ -55,8 +56,8 @@ def _program(name: str) -> str | None:
     return f"{name} {number}"
 
 
-def _puppeteer() -> str | None:
-    path = Path(__file__).parent / "node_modules" / "puppeteer-core" / "package.json"
+def _npm(package: str) -> str | None:
+    path = Path(__file__).parent / "node_modules" / package / "package.json"
     if not path.exists():
         return None
-    return f"puppeteer-core {json.loads(path.read_text(encoding='utf-8'))['version']}"
+    return f"{package} {json.loads(path.read_text(encoding='utf-8'))['version']}"

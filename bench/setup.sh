@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the bench needs beside the project itself: a full Chromium and puppeteer-core. Who may not install them gets a
-# bench without those lines, and is told.
+# What the bench needs beside the project itself: a full Chromium, puppeteer-core and another build of the headless
+# shell. Who may not install them gets a bench without those lines, and is told.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -17,4 +17,7 @@ if ! command -v npm >/dev/null; then
   echo "bench: no npm; to measure puppeteer: apt-get install nodejs npm" >&2
 elif [ ! -e node_modules/.package-lock.json ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
   npm ci --silent --ignore-scripts
+fi
+if command -v node >/dev/null && [ -d node_modules ]; then
+  node unpack_shell.mjs
 fi
