@@ -3,6 +3,7 @@
 import codecs
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import Final
 
 _ESCAPED: Final = re.compile(rb"\\(?:([0-7]{1,3})|(.))", re.DOTALL)
@@ -38,6 +39,7 @@ def in_utc(moment: dt.datetime) -> dt.datetime:
     return moment.replace(tzinfo=dt.UTC) if moment.tzinfo is None else moment.astimezone(dt.UTC)
 
 
+@lru_cache(8)  # a batch has one date, and asks for it three times a document
 def pdf_date(moment: dt.datetime) -> str:
     """The moment in UTC as Skia writes it, always 23 characters: D:20261123200000+00'00'."""
     utc = in_utc(moment)
