@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -94,14 +94,19 @@ def cpu_by_kind(last: dict[int, tuple[int, Process]]) -> dict[str, float]:
     Args:
         last: by process id: the number of the last reading that had it, and what it said.
     """
-    cpu: dict[str, float] = {}
-    ended_children: dict[int, float] = {}  # by parent: what its `waited` holds that was also seen itself
-    for reading, process in last.values():
-        parent = last.get(process.parent)
-        if parent is not None and reading < parent[0]:
-            ended_children[process.parent] = ended_children.get(process.parent, 0.0) + process.cpu + process.waited
+    children: dict[int, list[Process]] = {}
     for _, process in last.values():
-        unseen = max(0.0, process.waited - ended_children.get(process.pid, 0.0))
+        children.setdefault(process.parent, []).append(process)
+
+    def left_behind(process: Process) -> float:
+        """What a process that ended added to its parent's `waited`, as far as it was seen: a browser's CPU may reach
+        the first process by way of a shell and a driver, whose own `waited` nobody read any more."""
+        return process.cpu + max(process.waited, sum(map(left_behind, children.get(process.pid, []))))
+
+    cpu: dict[str, float] = {}
+    for reading, process in last.values():
+        ended = [child for child in children.get(process.pid, []) if last[child.pid][0] < reading]
+        unseen = max(0.0, process.waited - sum(map(left_behind, ended)))
         kind = kind_of(process.name)
         cpu[kind] = cpu.get(kind, 0.0) + process.cpu + unseen
     return cpu
@@ -183,7 +188,10 @@ def run(
     ended.set()
     watcher.join()
     usage.exit_code = process.returncode
-    _reap_orphans()
+    for pid, seconds in _reap_orphans().items():
+        if pid in last:
+            reading, orphan = last[pid]
+            last[pid] = reading, replace(orphan, cpu=max(orphan.cpu, seconds - orphan.waited))
     usage.cpu = cpu_by_kind(last)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     charged = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
@@ -192,11 +200,14 @@ def run(
     return usage
 
 
-def _reap_orphans() -> None:
+def _reap_orphans() -> dict[int, float]:
+    """The CPU time of each process that was left to us (a killed browser's tabs), with that of its own children."""
+    cpu: dict[int, float] = {}
     while True:
         try:
-            pid, _ = os.waitpid(-1, os.WNOHANG)
+            pid, _, used = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
-            return
+            return cpu
         if pid == 0:
-            return
+            return cpu
+        cpu[pid] = used.ru_utime + used.ru_stime

@@ -53,6 +53,23 @@ def test_a_child_that_still_runs_is_not_taken_for_one_that_was_waited_for() -> N
     assert cpu_by_kind(last) == {"browser": 6}
 
 
+def test_a_grandchilds_cpu_reaches_its_grandparent_and_is_not_counted_again() -> None:
+    # given a browser of 3 s that its driver waited for, and a driver that ended before anybody read that of it
+    last = {
+        1: (9, a_process(1, 0, cpu=1, waited=4)),
+        2: (5, a_process(2, 1, cpu=1)),
+        3: (4, a_process(3, 2, "chromium", cpu=3)),
+    }
+    assert cpu_by_kind(last) == {"python": 2, "browser": 3}
+
+
+def test_a_process_that_outlives_the_command_is_counted_to_its_end() -> None:
+    # given a shell that leaves a child behind, which burns for longer than readings are apart
+    child = _BURN.format(seconds=0.3)
+    usage = run(["sh", "-c", f"{sys.executable} -c '{child}' & sleep 0.02"], interval=0.01)
+    assert 0.25 < usage.cpu["python"] < 0.6
+
+
 def test_the_cpu_of_a_child_is_counted_even_when_no_reading_saw_it() -> None:
     # given a command whose child burns 0.2 s, and readings far apart
     child = _BURN.format(seconds=0.2)
