@@ -22,6 +22,8 @@ from pdfbatch_renderer.engines.chromium.tab import Tab
 
 _WATCH_SECONDS: Final = 0.2
 _STARTS: Final = 5
+# For a tab to open or close, at least: on a busy machine that takes longer than many a document may.
+_TAB_SECONDS: Final = 10.0
 
 
 class ChromiumEngine:
@@ -98,8 +100,9 @@ class ChromiumEngine:
 
     async def _open_tab(self) -> None:
         assert self._browser is not None
+        patience = max(self._timeout, _TAB_SECONDS)
         try:
-            async with asyncio.timeout(self._timeout):
+            async with asyncio.timeout(patience):
                 self._tab = await Tab.open(
                     self._browser.connection,
                     begin_frame_control=self._launcher.begin_frame_control,
@@ -109,7 +112,7 @@ class ChromiumEngine:
                     media=self._page.media,
                 )
         except TimeoutError as error:
-            raise EngineError(f"the browser opened no tab within {self._timeout:g} s") from error
+            raise EngineError(f"the browser opened no tab within {patience:g} s") from error
 
     async def _watch(self, browser: Browser) -> None:
         """Ends a browser whose memory runs over: its calls then fail, and the document in hand pays."""
@@ -176,7 +179,7 @@ class ChromiumEngine:
             await self._restart("lost")
         try:
             if self._tab is not None and self._tab.spent:
-                async with asyncio.timeout(self._timeout):
+                async with asyncio.timeout(max(self._timeout, _TAB_SECONDS)):
                     await self._tab.close()
                 self._tab = None
             if self._tab is None:
