@@ -27,7 +27,9 @@ def node_loss(turn: Turn) -> Turn:
         return turn
     lost = _lost(turn)
     known = turn.seen.disrupted_attempts
-    disrupted = {pod.uid for pod in lost} | {pod.uid for pod in turn.seen.pods if pod.disrupted}
+    # Kubernetes evicts from a lost node also those that had succeeded there: no work was disrupted.
+    disrupted = {pod.uid for pod in turn.seen.pods if pod.disrupted and pod.phase != "Succeeded"}
+    disrupted |= {pod.uid for pod in lost}
     new = sorted(disrupted - known)[: max(0, _MOST_NOTED - len(known))]
     if new:
         turn = turn.doing(NoteDisrupted(manifests.disrupted_name(turn.seen.batch), known | frozenset(new)))

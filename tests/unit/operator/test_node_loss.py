@@ -57,6 +57,15 @@ def test_drained_and_preempted_attempts_are_noted_too_and_those_that_are_known_s
     assert written(decision).disruptions == 2
 
 
+def test_a_pod_that_had_succeeded_on_a_lost_node_is_no_disruption() -> None:
+    batch = a_batch().rendering(active=8).with_pod("render", 0, phase="Succeeded", disrupted=True, deleted=NOW)
+
+    decision = decided(batch)
+
+    assert actions(NoteDisrupted, decision) == []
+    assert decision.status is None or decision.status.disruptions == 0
+
+
 def test_what_is_noted_is_not_noted_again() -> None:
     batch = a_batch().rendering(active=8).with_pod("render", 0, phase="Failed", disrupted=True)
     noted = batch.with_(disrupted_attempts=frozenset({"pod-uid-0"})).with_status(disruptions=1)
