@@ -92,6 +92,7 @@ class ObservedPod:
         exit_code: of the container `renderer`, once it has ended; with its reason (Error, OOMKilled …).
         summary: from that container's termination message.
         disrupted: has the condition DisruptionTarget.
+        evicted: when it was, for a NoExecute taint of its node (unreachable, not-ready, or a person's).
     """
 
     name: str
@@ -111,6 +112,7 @@ class ObservedPod:
     exit_reason: str = ""
     summary: Summary | None = None
     disrupted: bool = False
+    evicted: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -218,11 +218,20 @@ def observed_pod(pod: Pod) -> ObservedPod | None:
         exit_reason=ended.reason if ended else status.reason,
         summary=_summary(ended.message) if ended else None,
         disrupted=_is_true(status.conditions, "DisruptionTarget"),
+        evicted=_evicted(status.conditions),
     )
 
 
 def _is_true(conditions: list[Condition], kind: str) -> bool:
     return any(one.type == kind and one.status == "True" for one in conditions)
+
+
+def _evicted(conditions: list[Condition]) -> dt.datetime | None:
+    """When the taint eviction controller gave the pod up (pkg/controller/tainteviction)."""
+    for one in conditions:
+        if (one.type, one.status, one.reason) == ("DisruptionTarget", "True", "DeletionByTaintManager"):
+            return one.last_transition_time
+    return None
 
 
 def _unschedulable(conditions: list[Condition]) -> str:

@@ -203,6 +203,7 @@ class Cluster:
             exit_code=pod.exit_code,
             summary=pod.summary,
             disrupted=pod.disrupted,
+            evicted=pod.deleted if pod.node in self.tainted else None,
         )
 
     def apply(self, seen: Observation, decision: Decision, *, calls: int | None = None) -> None:

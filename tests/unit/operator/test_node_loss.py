@@ -5,7 +5,7 @@ import pytest
 from pdfbatch_operator.decision import CreateJob, FailPod, NoteDisrupted
 from pdfbatch_operator.observation import Component
 from tests.unit.operator.a_batch import NOW, ABatch, a_batch
-from tests.unit.operator.reading import actions, decided, kinds, only, written
+from tests.unit.operator.reading import actions, condition, decided, kinds, only, written
 
 
 def _lost(batch: ABatch, component: Component = "render", index: int | None = 0) -> ABatch:
@@ -37,6 +37,28 @@ def test_the_admin_may_turn_it_off() -> None:
     batch = _lost(a_batch().rendering(active=8)).with_settings(recover_lost_nodes=False)
 
     assert decided(batch).actions == ()
+
+
+def test_where_it_is_off_the_batch_says_what_it_waits_for_until_the_pod_has_ended() -> None:
+    off = a_batch().rendering(active=8).with_settings(recover_lost_nodes=False)
+    batch = off.with_pod("render", 3, node="node2", evicted=NOW, deleted=NOW)
+
+    assert condition(decided(batch.after(14)), "Stalled").status == "False"
+    assert decided(batch.after(14)).again_after == 1
+    stalled = condition(decided(batch.after(16)), "Stalled")
+    assert (stalled.status, stalled.reason) == ("True", "WaitingForNode")
+    assert "shard 3" in stalled.message and "kubectl delete node node2" in stalled.message
+    others = batch.with_pod("render", 4).after(16)
+    assert condition(decided(others), "Stalled").status == "False"
+    assert condition(decided(others), "Reconciling").reason == "WaitingForNode"
+    ended = off.with_pod("render", 3, node="node2", evicted=NOW, deleted=NOW, phase="Failed", disrupted=True)
+    assert condition(decided(ended.after(16)), "Reconciling").reason == "Rendering"
+
+
+def test_where_it_is_on_nobody_waits() -> None:
+    batch = a_batch().rendering(active=8).with_pod("render", 3, evicted=NOW, deleted=NOW).after(60)
+
+    assert condition(decided(batch), "Reconciling").reason == "Rendering"
 
 
 def test_a_node_that_may_come_back_and_a_pod_that_ended_are_left_alone() -> None:

@@ -120,6 +120,16 @@ def test_disrupted_deleted_and_ready() -> None:
     assert seen.deleted == dt.datetime(2026, 11, 24, 8, 10, tzinfo=dt.UTC)
 
 
+def test_a_pod_that_its_nodes_taint_evicted_says_when() -> None:
+    def evicted(reason: str) -> dt.datetime | None:
+        at = "2026-11-24T08:10:00Z"
+        one = {"type": "DisruptionTarget", "status": "True", "reason": reason, "lastTransitionTime": at}
+        return pod(a_pod(status={"phase": "Running", "conditions": [one]})).evicted
+
+    assert evicted("DeletionByTaintManager") == dt.datetime(2026, 11, 24, 8, 10, tzinfo=dt.UTC)
+    assert evicted("EvictionByEvictionAPI") is None
+
+
 def test_a_plan_pod_has_no_index_and_a_phase_of_a_later_kubernetes_is_unknown() -> None:
     seen = pod(a_pod(component="plan", index=None, status={"phase": "Hibernating"}))
     assert (seen.component, seen.index, seen.phase) == ("plan", None, "Unknown")

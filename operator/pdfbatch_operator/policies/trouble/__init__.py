@@ -8,6 +8,7 @@ from pdfbatch_operator.moments import moment_of
 from pdfbatch_operator.observation import Component
 from pdfbatch_operator.policies.finishing import stopping
 from pdfbatch_operator.policies.trouble.failing import failing
+from pdfbatch_operator.policies.trouble.lost_node import waiting_for_node
 from pdfbatch_operator.policies.trouble.refused import name_taken, refused
 from pdfbatch_operator.policies.trouble.starting import starting
 from pdfbatch_operator.turn import Turn
@@ -22,7 +23,7 @@ def trouble(turn: Turn) -> Turn:
     if turn.stage == "Over" or turn.held:
         return turn
     component = _component(turn)
-    for look in (name_taken, refused, starting, failing):
+    for look in (name_taken, refused, starting, waiting_for_node, failing):
         turn = look(turn, component)
     return turn if turn.trouble is None else turn.again(_patience(turn))
 
