@@ -17,7 +17,7 @@ demo: setup ## render examples/invoices, 1,000 invoices, into out/demo
 	@printf '\nthe PDFs:      out/demo/\nthe manifest:  out/demo/manifest.parquet, out/demo/manifest.jsonl\n'
 	@printf 'the report:    out/demo/report.html\nprove it:      %s/pdfbatch verify out/demo\n' '$(BIN)'
 
-test: ## all tests: unit, stores, render, chaos
+test: ## all tests: unit, stores, render, chaos, api_server, cluster (root; the first time builds Kubernetes)
 	@scripts/setup.sh --tests
 	@scripts/test.sh
 
@@ -27,14 +27,16 @@ check: setup ## before you push, under a minute: format, lint, types, doors, gen
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate.py --check
+	$(BIN)/python scripts/chart_readme.py --check
 	$(BIN)/python -m pytest tests/unit -q -n 2
 
 format: setup ## format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PYTHON_FILES)
 	$(BIN)/ruff format $(PYTHON_FILES)
 
-generate: setup ## write docs/manifest.md and crds/ again from the models
+generate: setup ## write docs/manifest.md, crds/ and the chart's tables again from the models
 	$(BIN)/python scripts/generate.py
+	$(BIN)/python scripts/chart_readme.py
 
 cluster: setup ## a real Kubernetes on this machine with pdfbatch installed (root; the first time builds it)
 	@$(BIN)/python -m devcluster up >/dev/null

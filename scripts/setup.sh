@@ -78,7 +78,7 @@ stamp=.venv/pdfbatch-setup
 
 # Where PYTHONDONTWRITEBYTECODE is set (containers like to) every start would compile everything again: a second of
 # CPU for each of a run's processes.
-compile_our_own() { .venv/bin/python -m compileall -q api renderer; }
+compile_our_own() { .venv/bin/python -m compileall -q api renderer operator devcluster; }
 
 set_up_environment() {
   local python uv wanted
@@ -148,7 +148,22 @@ set_up_tests() {
   fail "the tests need: sudo apt-get install --no-install-recommends ${missing[*]}"
 }
 
+# ---- A cluster to test on -----------------------------------------------------------------------------------------
+
+# Kubernetes' programs, Helm and a DNS server, built from Go modules: a quarter of an hour the first time, then cached.
+set_up_cluster() {
+  local why
+  if why=$(.venv/bin/python -m devcluster check 2>&1); then
+    .venv/bin/python -m devcluster build >/dev/null
+  else
+    say "nothing of Kubernetes will be tested on this machine: $why"
+  fi
+}
+
 set_up_environment
 compile_our_own
 set_up_browser
-[ "$tests" = no ] || set_up_tests
+if [ "$tests" = yes ]; then
+  set_up_tests
+  set_up_cluster
+fi

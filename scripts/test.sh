@@ -20,6 +20,7 @@ tier stores
 tier render
 tier chaos
 tier api_server
+tier cluster --timeout=900
 
 if [ ${#failed[@]} != 0 ]; then
   printf '\nfailed: %s\n' "${failed[*]}"
