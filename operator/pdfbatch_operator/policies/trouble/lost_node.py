@@ -1,4 +1,4 @@
-"""Pods that Kubernetes has given up and whose node says nothing of them, where the admin wants such nodes waited for."""
+"""Pods that Kubernetes has given up and whose node says nothing of them, where the admin wants it waited for."""
 
 import datetime as dt
 from typing import Final
