@@ -147,6 +147,12 @@ class Turn:
         return self if self.trouble is not None else replace(self, trouble=trouble)
 
 
+def has_spoken(pod: ObservedPod) -> bool:
+    """Whether the pod's work is done and told. The pod itself is over a second or two later, when its engine has ended
+    and the kubelet has looked."""
+    return pod.phase == "Succeeded" or pod.exit_code == 0
+
+
 def is_live(pod: ObservedPod) -> bool:
     """Whether the pod may still do something."""
     return pod.phase not in ("Succeeded", "Failed")

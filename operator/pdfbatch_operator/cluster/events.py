@@ -88,7 +88,8 @@ class EventRecorder:
         return True
 
     async def _tell(self, about: Subject, kind: str, reason: str, message: str, key: str) -> None:
-        name = f"{about.name[:200]}.{key}"
+        # Times are whole seconds: within one, kubectl shows Events in the order of their names.
+        name = f"{about.name[:200]}.{time.time_ns():016x}{key[:6]}"
         now = _now()
         body: Json = {
             "apiVersion": EVENTS.api_version,

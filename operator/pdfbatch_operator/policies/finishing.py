@@ -14,7 +14,7 @@ from pdfbatch_operator.policies.holding import held_as_wanted, is_stopped, stopp
 from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
 from pdfbatch_operator.policies.rendering import is_done
 from pdfbatch_operator.policies.unheard import run_again_if_unheard
-from pdfbatch_operator.turn import Turn
+from pdfbatch_operator.turn import Turn, has_spoken
 
 _MOST_REASON = 400
 
@@ -23,7 +23,7 @@ def finishing(turn: Turn) -> Turn:
     """Goes on towards the end."""
     if turn.stage != "Finishing":
         return turn
-    said = [pod.summary for pod in turn.pods("finish") if pod.phase == "Succeeded"]
+    said = [pod.summary for pod in turn.pods("finish") if has_spoken(pod)]
     totals = [summary for summary in said if isinstance(summary, FinishSummary) and not summary.error]
     if totals:
         return finished(turn, totals[-1])

@@ -13,14 +13,14 @@ from pdfbatch_operator.policies.ending import failed, finished
 from pdfbatch_operator.policies.holding import held_as_wanted, is_stopped, stopped
 from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
 from pdfbatch_operator.policies.unheard import run_again_if_unheard
-from pdfbatch_operator.turn import Turn
+from pdfbatch_operator.turn import Turn, has_spoken
 
 
 def planning(turn: Turn) -> Turn:
     """Goes on towards a plan."""
     if turn.stage != "Planning":
         return turn
-    said = [pod.summary for pod in turn.pods("plan") if pod.phase == "Succeeded"]
+    said = [pod.summary for pod in turn.pods("plan") if has_spoken(pod)]
     plans = [summary for summary in said if isinstance(summary, PlanSummary) and not summary.error]
     if plans:
         # A plan is made once: those of two pods are the same.

@@ -49,6 +49,14 @@ def test_the_plan_is_read_as_soon_as_its_pod_has_ended_though_the_job_controller
     assert written(decided(a_batch().begun().with_job("plan", active=1).with_plan_pod())).phase == "Rendering"
 
 
+def test_the_plan_is_read_as_soon_as_its_container_has_ended_though_its_engine_has_not() -> None:
+    said = PlanSummary(digest="d1", documents=1, shards=1, finished=finish_summary(1))
+    batch = a_batch().with_shards(1).begun().with_job("plan", active=1)
+
+    assert written(decided(batch.with_pod("plan", exit_code=0, summary=said))).phase == "Succeeded"
+    assert written(decided(batch.with_pod("plan", exit_code=69, summary=said))).phase == "Planning"
+
+
 def test_warnings_of_the_plan_are_told() -> None:
     decision = decided(a_batch().begun().with_job("plan").with_plan_pod(warnings=("column tax is empty",)))
 

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pdfbatch_api.summaries import PlanSummary, RenderSummary
+from pdfbatch_operator.observation import Component
 from tests.unit.operator.a_batch import ABatch, a_batch
 from tests.unit.operator.reading import condition, decided, reasons, written
 
@@ -172,3 +173,19 @@ def test_a_suspended_batch_has_no_trouble() -> None:
 
     assert condition(decision, "Stalled").status == "False"
     assert condition(decision, "Reconciling").reason == "Suspended"
+
+
+@pytest.mark.parametrize(("component", "index", "code"), [("plan", None, 64), ("plan", None, 65), ("render", 3, 65)])
+def test_a_pod_that_is_not_tried_again_is_not_said_to_be(component: Component, index: int | None, code: int) -> None:
+    batch = a_batch().begun().with_job("plan") if component == "plan" else a_batch().rendering(active=1)
+
+    # The Job says in a moment that it has failed, or the index.
+    assert "spec.retries.shard" not in repr(decided(batch.with_pod(component, index, phase="Failed", exit_code=code)))
+    assert "spec.retries.shard" in repr(decided(batch.with_pod(component, index, phase="Failed", exit_code=69)))
+
+
+def test_a_hint_that_asks_is_not_given_a_full_stop() -> None:
+    said = PlanSummary(error="no bucket answers", hint="Is it the right one?")
+    failed = a_batch().begun().with_job("plan").with_pod("plan", phase="Failed", exit_code=69, summary=said)
+
+    assert "Is it the right one? It is tried again" in condition(decided(failed), "Stalled").message

@@ -1,9 +1,15 @@
 """Pods that end badly and are tried again: a store that cannot be reached, a disk that is full, an engine that dies."""
 
+from typing import Final
+
+from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import Component, ObservedPod
 from pdfbatch_operator.policies.last_words import is_disrupted, reason_of, words_of
 from pdfbatch_operator.turn import Trouble, Turn, is_live
+
+# What manifests/jobs.py gives up at once: the Job says so within a second, and says it right.
+_NOT_TRIED_AGAIN: Final = frozenset({ExitCode.USAGE, ExitCode.DATA, ExitCode.CONFIG})
 
 
 def failing(turn: Turn, component: Component) -> Turn:
@@ -16,7 +22,10 @@ def failing(turn: Turn, component: Component) -> Turn:
     failed = [
         pod
         for pod in pods
-        if pod.phase == "Failed" and not is_disrupted(pod) and (pod.index is None or pod.index not in done)
+        if pod.phase == "Failed"
+        and not is_disrupted(pod)
+        and pod.exit_code not in _NOT_TRIED_AGAIN
+        and (pod.index is None or pod.index not in done)
     ]
     if not failed:
         return turn
@@ -26,7 +35,7 @@ def failing(turn: Turn, component: Component) -> Turn:
     return turn.troubled(
         Trouble(
             reason_of(last),
-            f"{_what(last)} failed: {words_of(last)}. It is tried again by itself, {tries} times at most "
+            f"{_what(last)} failed: {_sentence(words_of(last))} It is tried again by itself, {tries} times at most "
             "(spec.retries.shard)",
             blocking=not at_work,
         )
@@ -35,3 +44,7 @@ def failing(turn: Turn, component: Component) -> Turn:
 
 def _what(pod: ObservedPod) -> str:
     return f"Shard {pod.index}" if pod.index is not None else pod.component.capitalize()
+
+
+def _sentence(words: str) -> str:
+    return words if words.endswith(("?", "!")) else f"{words}."
