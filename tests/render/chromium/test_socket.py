@@ -1,6 +1,7 @@
 """The engine behind a unix socket: the same bytes as over a pipe, and no document pays when it goes away."""
 
 import asyncio
+import contextlib
 import os
 import re
 import shutil
@@ -10,15 +11,22 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import psutil
 import pytest
 
-from pdfbatch_api.errors import EngineError
+from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_api.resource import PageSpec
-from pdfbatch_renderer.engines.chromium import ChromiumSocket, ChromiumSubprocess, EngineUnreachableError
+from pdfbatch_renderer.engines.chromium import (
+    ChromiumSocket,
+    ChromiumSubprocess,
+    EngineUnreachableError,
+)
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, fonts_digest
+from pdfbatch_renderer.engines.chromium.launch import Browser
 from pdfbatch_renderer.engines.chromium.serve import script
 from tests.chaos.a_batch import ABatch
 from tests.render.chromium.conftest import EngineFactory
@@ -73,7 +81,11 @@ class Server:
 
     def browsers(self) -> list[psutil.Process]:
         """The browsers' main processes."""
-        return [child for connection in self.connections() for child in connection.children()]
+        found: list[psutil.Process] = []
+        for connection in self.connections():
+            with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile
+                found += connection.children()
+        return found
 
 
 @pytest.fixture
@@ -140,6 +152,69 @@ async def test_a_document_does_not_pay_for_the_time_that_the_server_is_away(
     printed = await printing
     assert undated(printed.pdf) == undated(first.pdf)
     assert printed.tries == 1
+
+
+class _Telling(ChromiumSocket):
+    """Tells when a page is about to be printed."""
+
+    def __init__(self, path: Path, wait: float) -> None:
+        super().__init__(str(path), wait=wait)
+        self.prints = asyncio.Event()
+
+    async def launch(self) -> Browser:
+        browser = await super().launch()
+        send = browser.connection.send
+
+        def telling(method: str, params: Any = None, session: str = "") -> asyncio.Future[msgspec.Raw]:
+            if method == "Page.printToPDF":
+                self.prints.set()
+            return send(method, params, session)
+
+        browser.connection.send = telling  # type: ignore[method-assign]
+        return browser
+
+
+async def _take_engines(server: Server, launcher: _Telling, engines: int) -> None:
+    """Ends the server under a print so many times, and starts it again but for the last."""
+    for number in range(engines):
+        await asyncio.wait_for(launcher.prints.wait(), 30)
+        server.stop()
+        launcher.prints.clear()
+        if number < engines - 1:
+            server.start()
+
+
+async def test_a_document_that_took_its_engines_has_failed_before_the_next_is_there(
+    server: Server, start_engine: EngineFactory
+) -> None:
+    server.start()
+    launcher = _Telling(server.path, wait=20.0)
+    engine = await start_engine(launcher=launcher, retries=1)
+    printing = asyncio.create_task(engine.render(PageHtml("<p>line" * 5_000)))
+    # when both its tries take the engine, and no other comes for now
+    await _take_engines(server, launcher, 2)
+    # then that is told at once: it shall be recorded before the pod may have to end
+    with pytest.raises(DocumentError, match="died of this page"):
+        await asyncio.wait_for(printing, 1)
+    # and once there is one the next document is printed by it
+    server.start()
+    assert (await engine.render(PAGES[0])).tries == 1
+
+
+@pytest.mark.parametrize("engines", [2, 3])
+async def test_a_document_is_given_up_for_three_engines_when_there_is_no_fourth(
+    server: Server, start_engine: EngineFactory, engines: int
+) -> None:
+    # given a document with more tries than a container is restarted for soon
+    server.start()
+    launcher = _Telling(server.path, wait=5.0)
+    engine = await start_engine(launcher=launcher, retries=9)
+    printing = asyncio.create_task(engine.render(PageHtml("<p>line" * 5_000)))
+    # when it took some engines, and there is none any more
+    await _take_engines(server, launcher, engines)
+    # then three are enough to say that it was this document, and two are not: another pod tries it
+    with pytest.raises(DocumentError if engines == 3 else EngineUnreachableError):
+        await printing
 
 
 async def test_closing_the_connection_ends_the_browser_even_if_it_hangs(

@@ -22,6 +22,8 @@ from pdfbatch_renderer.engines.chromium.tab import Tab
 
 _WATCH_SECONDS: Final = 0.2
 _STARTS: Final = 5
+# So many tries are enough of a document after which the engine cannot be had any more.
+_ENGINES_TAKEN: Final = 3
 # For a tab to open or close, at least: on a busy machine that takes longer than many a document may.
 _TAB_SECONDS: Final = 10.0
 
@@ -130,7 +132,14 @@ class ChromiumEngine:
         last: DocumentError | None = None
         for tries in range(1, self._retries + 2):
             # Not in the document's time, and none of its tries: it has no part in how long a browser takes to start.
-            tab = await self._ready_tab()
+            try:
+                tab = await self._ready_tab()
+            except EngineUnreachableError:
+                if last is None or tries <= _ENGINES_TAKEN:
+                    raise
+                # The engine's container is restarted later and later, and a pod that ends for it begins with this
+                # document again: it would never be done with its shard.
+                raise last from None
             self._too_large = False
             try:
                 async with asyncio.timeout(self._timeout):
@@ -142,14 +151,14 @@ class ChromiumEngine:
                     reason="Timeout",
                     hint="Look for what makes it so large, or raise spec.limits.timeout.",
                 )
-                await self._restart("timeout")
+                await self._give_up_browser("timeout")
             except CdpError as error:
                 # The browser itself says no: a page too large for its limits, say. The tab may be at fault.
                 last = DocumentError(f"Chromium could not print the page: {error.what}", reason="PrintFailed")
-                await self._restart("error")
+                await self._give_up_browser("error")
             except EngineError as error:
                 last = self._lost(error)
-                await self._restart("memory" if self._too_large else "crash")
+                await self._give_up_browser("memory" if self._too_large else "crash")
             else:
                 self._printed += 1
                 if len(pdf) > self._pdf_limit:
@@ -175,7 +184,9 @@ class ChromiumEngine:
         """A tab that may print: the same again, or a fresh one in the place of a spent one."""
         if self._browser is not None and self._printed >= self._options.recycle_after:
             await self._restart("recycled")
-        if self._browser is None or self._browser.connection.lost.is_set():
+        if self._browser is None:
+            await self.start()
+        elif self._browser.connection.lost.is_set():
             await self._restart("lost")
         try:
             if self._tab is not None and self._tab.spent:
@@ -190,9 +201,13 @@ class ChromiumEngine:
         return self._tab
 
     async def _restart(self, reason: str) -> None:
+        await self._give_up_browser(reason)
+        await self.start()
+
+    async def _give_up_browser(self, reason: str) -> None:
+        """The next is started when it is needed: a document that failed for good is told before that."""
         self._restarts[reason] += 1
         await self._close_browser()
-        await self.start()
 
     async def _close_browser(self) -> None:
         if self._watching is not None:
