@@ -52,7 +52,7 @@ def processes_of(pod_uid: str) -> list[PodProcess]:
 
 def engine_of(pod_uid: str) -> PodProcess | None:
     """The first process of a pod's engine container; None while it does not run."""
-    return next((one for one in processes_of(pod_uid) if one.first and one.command[0].endswith("socat")), None)
+    return next((one for one in processes_of(pod_uid) if one.first and "serve-browsers" in " ".join(one.command)), None)
 
 
 def renderer_of(pod_uid: str) -> PodProcess | None:

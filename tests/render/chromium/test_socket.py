@@ -351,3 +351,24 @@ def test_the_printed_script_is_the_one_that_is_run(tmp_path: Path) -> None:
     assert "'--host-resolver-rules=MAP * ~NOTFOUND'" in text
     assert "--no-sandbox" not in text
     assert subprocess.run(["sh", "-n"], input=text, text=True, check=False).returncode == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root makes a process the first of its own world")
+@pytest.mark.parametrize("delay", [0.0, 0.02, 0.3])
+def test_told_to_end_as_a_containers_first_process_it_ends_at_once(tmp_path: Path, delay: float) -> None:
+    # given the script as process 1, which hears only of signals that it asks for
+    folder = tmp_path / "engine"
+    text = script(folder / "s", ChromiumBinary("/usr/bin/x-headless", True), sandbox=False)
+    outer = subprocess.Popen(["unshare", "--pid", "--fork", "--kill-child", "/bin/sh", "-c", text])
+    try:
+        while not folder.exists():
+            time.sleep(0.001)
+        (first,) = psutil.Process(outer.pid).children()
+        time.sleep(delay)
+        # when
+        first.terminate()
+        # then
+        first.wait(timeout=5)
+    finally:
+        outer.kill()
+        outer.wait()

@@ -42,7 +42,7 @@ def render_summary(shard: int, *, documents: int = PER_SHARD, failed: int = 0) -
     )
 
 
-def finish_summary(documents: int, *, failed: int = 0, within_policy: bool = True) -> FinishSummary:
+def finish_summary(documents: int, *, failed: int = 0, within_policy: bool = True, error: str = "") -> FinishSummary:
     """What finish says."""
     return FinishSummary(
         documents=documents,
@@ -51,6 +51,7 @@ def finish_summary(documents: int, *, failed: int = 0, within_policy: bool = Tru
         pages=documents - failed,
         bytes=1000 * (documents - failed),
         within_policy=within_policy,
+        error=error,
     )
 
 

@@ -44,7 +44,8 @@ def test_the_totals_of_finish_replace_what_was_counted() -> None:
 
 def test_too_many_failures_fail_the_batch_and_say_what_was_allowed() -> None:
     batch = a_batch().with_spec(failurePolicy={"maxFailedDocuments": "1%"}).finishing().with_job("finish")
-    decision = decided(batch.with_finish_pod(finish_summary(1000, failed=11, within_policy=False)))
+    said = "11 of 1000 documents failed, and failurePolicy.maxFailedDocuments allows 10"
+    decision = decided(batch.with_finish_pod(finish_summary(1000, failed=11, within_policy=False, error=said)))
 
     failed = condition(decision, "Failed")
     assert failed.reason == "TooManyFailedDocuments"

@@ -61,6 +61,9 @@ def script(path: Path, binary: ChromiumBinary, *, sandbox: bool) -> str:
     return f"""#!/bin/sh
 # Written by pdfbatch_renderer.engines.chromium.serve.
 set -eu
+# A container's first process hears of no signal that it has not asked for, and its pod would stay for all its grace:
+# so this shell asks, and stays the first. All others end with it.
+[ $$ != 1 ] || trap 'exit 143' TERM
 for program in socat setpriv; do
   if ! command -v "$program" >/dev/null; then
     echo "error: $program is missing: apt-get install socat util-linux" >&2
@@ -73,7 +76,10 @@ cd {shlex.quote(str(path.parent))}
 cat > {name}.browser <<'END_OF_BROWSER'
 {browser}
 END_OF_BROWSER
-exec socat UNIX-LISTEN:{name},fork,backlog=256,mode=660,unlink-early EXEC:'sh ./{name}.browser',fdin=3,fdout=4
+set -- socat UNIX-LISTEN:{name},fork,backlog=256,mode=660,unlink-early EXEC:'sh ./{name}.browser',fdin=3,fdout=4
+[ $$ = 1 ] || exec "$@"
+"$@" &
+wait $!
 """
 
 
