@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pdfbatch_api.protocols import Store
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.stores import open_store
 from pdfbatch_renderer.verify import verify
@@ -46,6 +47,16 @@ class Bucket:
 
     def put(self, key: str, data: bytes) -> None:
         """An object."""
+        self._store().put(key, data)
+
+    def get(self, key: str) -> bytes:
+        """An object's bytes."""
+        return self._store().get(key)
+
+    def keys(self, prefix: str) -> list[str]:
+        """What lies there."""
+        return sorted(entry.name for entry in self._store().list(prefix))
+
+    def _store(self) -> Store:
         os.environ.update(CREDENTIALS)
-        options = StoreOptions.model_validate(self.options)
-        open_store(f"s3://{NAME}/", options).put(key, data)
+        return open_store(f"s3://{NAME}/", StoreOptions.model_validate(self.options))

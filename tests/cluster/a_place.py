@@ -1,6 +1,7 @@
 """A namespace for one test: batches go in as manifests, and what becomes of them is read back as a person would."""
 
 import csv
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -41,9 +42,9 @@ class Place:
         return cls(cluster, namespace, cluster.shared_volume(CLAIM, namespace))
 
     def remove(self) -> None:
-        """Deletes it, and waits: nothing in it may hang."""
+        """Deletes it: at once as far as it is ours, while Kubernetes takes its ten seconds for the namespace."""
         self.kubectl("delete", "pdfbatches", "--all", "--timeout=60s")
-        self.kubectl("delete", "namespace", self.namespace, "--timeout=120s")
+        self.kubectl("delete", "namespace", self.namespace, "--wait=false")
 
     # ---- What goes in ----------------------------------------------------------------------------------------------
 
@@ -79,9 +80,18 @@ class Place:
             },
         }
 
-    def apply(self, manifest: dict[str, Any]) -> None:
-        """`kubectl apply` of a manifest."""
-        self.cluster.apply(json.dumps(manifest))
+    def sharded(self, name: str, *, shards: int, per_shard: int = 10, **spec: Any) -> dict[str, Any]:
+        """A manifest of so many shards with so many documents each, over rows of its own; one renderer."""
+        rows = self.rows(shards * per_shard, name=f"{name}.csv")
+        return self.batch(name, rows=rows, **{"sharding": {"documentsPerShard": per_shard}, "renderers": 1, **spec})
+
+    def apply(self, *manifests: dict[str, Any]) -> None:
+        """`kubectl apply` of manifests."""
+        self.cluster.apply("\n---\n".join(json.dumps(manifest) for manifest in manifests))
+
+    def patch(self, name: str, **spec: Any) -> None:
+        """`kubectl patch` of a batch's spec."""
+        self.kubectl("patch", "pdfbatch", name, "--type=merge", f"--patch={json.dumps({'spec': spec})}")
 
     # ---- What came out ---------------------------------------------------------------------------------------------
 
@@ -98,10 +108,57 @@ class Place:
         """A condition of a batch; empty while it has none."""
         return next((one for one in self.status(name).get("conditions", []) if one["type"] == kind), {})
 
+    def conditions(self, name: str) -> dict[str, str]:
+        """A batch's conditions: `status/reason` by type."""
+        return {one["type"]: f"{one['status']}/{one['reason']}" for one in self.status(name).get("conditions", [])}
+
+    def row(self, name: str) -> dict[str, str]:
+        """What `kubectl get pdfb` shows of a batch, by column."""
+        head, line = self.kubectl("get", "pdfb", name).splitlines()
+        # Columns are set apart by three spaces at least, and an empty one is spaces alone.
+        starts = [head.index(column) for column in head.split()] + [len(line) + 1]
+        return {head[a:b].strip(): line[a:b].strip() for a, b in itertools.pairwise(starts)}
+
+    def shards_done(self, name: str, *, of_at_least: int = 1, within: float = 90) -> int:
+        """Waits until so many shards are counted in the status, and returns how many there are then."""
+
+        def done() -> int:
+            return int(self.status(name).get("shards", {}).get("succeeded", 0))
+
+        self.until(f"{of_at_least} shards of {name} are done", lambda: done() >= of_at_least, within=within)
+        return done()
+
+    def in_phase(self, name: str, phase: str, *, within: float = 60) -> None:
+        """Waits until a batch is in that phase."""
+        self.until(f"{name} is {phase}", lambda: self.status(name).get("phase") == phase, within=within)
+
+    def stalled(self, name: str, reason: str, *, within: float = 60) -> str:
+        """Waits until a batch says that it is stalled for that reason, and returns what it says to do."""
+
+        def found() -> bool:
+            one = self.condition(name, "Stalled")
+            return bool(one) and (one["status"], one["reason"]) == ("True", reason)
+
+        self.until(f"{name} is stalled: {reason}", found, within=within)
+        return str(self.condition(name, "Stalled")["message"])
+
+    def manifest(self, name: str) -> list[dict[str, Any]]:
+        """The lines of the manifest that finish wrote, in the rows' order."""
+        text = (self.folder / "out" / name / "manifest.jsonl").read_text()
+        return sorted((json.loads(line) for line in text.splitlines()), key=lambda line: line["row"])
+
     def pods(self, component: str = "render", *, phase: str = "") -> list[dict[str, Any]]:
         """Pods of batches here."""
         found = self.get("pods", f"--selector=pdfbatch.io/component={component}")["items"]
         return [pod for pod in found if not phase or pod["status"]["phase"] == phase]
+
+    def running(self, component: str = "render") -> list[dict[str, Any]]:
+        """Pods of batches here that are neither over nor going."""
+        return [
+            pod
+            for pod in self.pods(component)
+            if pod["status"]["phase"] in ("Pending", "Running") and "deletionTimestamp" not in pod["metadata"]
+        ]
 
     def until(self, what: str, true: Callable[[], Any], *, within: float = 60) -> Any:
         """Waits until `true` answers something true, and returns that.
@@ -143,10 +200,10 @@ class Place:
         return sorted((self.folder / "out" / name).rglob("*.pdf"))
 
     def events(self, name: str) -> list[str]:
-        """`Reason: message` of a batch's Events, in their order."""
+        """`Reason: message` of a batch's Events, in their order; one that came several times, so many times."""
         found = self.get("events", f"--field-selector=involvedObject.name={name},involvedObject.kind=PdfBatch")["items"]
         found.sort(key=lambda event: event.get("firstTimestamp") or event.get("eventTime") or "")
-        return [f"{event['reason']}: {event['message']}" for event in found]
+        return [f"{event['reason']}: {event['message']}" for event in found for _ in range(event.get("count", 1))]
 
     def story(self) -> str:
         """What a person would look at first."""

@@ -40,7 +40,7 @@ def cluster() -> Iterator[Access]:
 def installed(cluster: Access) -> Installation:
     """pdfbatch, installed by its chart."""
     values: dict[str, Any] = json.loads(os.environ.get(VALUES, "{}"))
-    if isinstance(cluster, Cluster):
+    if isinstance(cluster, Cluster) and "images" not in values:
         values["images"] = image_values(cluster)
     installation = Installation(cluster, values)
     installation.upgrade()
@@ -59,7 +59,8 @@ def own_cluster(cluster: Access) -> Cluster:
 @pytest.fixture
 def place(own_cluster: Cluster, installed: Installation) -> Iterator[Place]:
     """A namespace that enforces the restricted pod security standard, with a claim `documents`."""
-    place = Place.make(own_cluster, f"test-{next(_numbers)}")
+    # Of this run: a namesake of an earlier one may still be going, and its volume is kept.
+    place = Place.make(own_cluster, f"test-{os.getpid()}-{next(_numbers)}")
     yield place
     place.remove()
 
