@@ -143,6 +143,9 @@ class DocumentError(PdfbatchError):
 
     Args:
         reason: a CamelCase word for counting failures by (`TemplateFailed`, `AssetRefused` …).
+
+    Attributes:
+        tries: how often it was tried before it was given up.
     """
 
     exit_code = ExitCode.DATA
@@ -150,13 +153,16 @@ class DocumentError(PdfbatchError):
     def __init__(self, what: str, *, reason: str, where: Where | None = None, hint: str | None = None) -> None:
         super().__init__(what, where=where, hint=hint)
         self.reason = reason
+        self.tries = 1
 
     def __reduce__(self) -> tuple[object, ...]:
-        return (_rebuild_document, (self.what, self.reason, self.where, self.hint))
+        return (_rebuild_document, (self.what, self.reason, self.where, self.hint, self.tries))
 
 
-def _rebuild_document(what: str, reason: str, where: Where, hint: str | None) -> DocumentError:
-    return DocumentError(what, reason=reason, where=where, hint=hint)
+def _rebuild_document(what: str, reason: str, where: Where, hint: str | None, tries: int) -> DocumentError:
+    error = DocumentError(what, reason=reason, where=where, hint=hint)
+    error.tries = tries
+    return error
 
 
 class PlanChangedError(PdfbatchError):

@@ -84,4 +84,5 @@ def test_a_document_that_takes_all_memory_is_the_only_one_that_fails(tmp_path: P
     assert set(failed) == {20}
     assert failed[20].error is not None
     assert failed[20].error.reason == "OutOfMemory"
+    assert failed[20].tries == 2
     assert len(batch.documents_there()) == 59

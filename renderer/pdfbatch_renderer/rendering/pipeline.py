@@ -139,6 +139,7 @@ class Pipeline:
                 printed = await self._engine.render(document.page)
             except DocumentError as error:
                 document.took("engine", since)
+                document.tries = error.tries
                 self._fail(document, error)
                 continue
             finally:

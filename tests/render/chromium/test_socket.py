@@ -194,8 +194,9 @@ async def test_a_document_that_took_its_engines_has_failed_before_the_next_is_th
     # when both its tries take the engine, and no other comes for now
     await _take_engines(server, launcher, 2)
     # then that is told at once: it shall be recorded before the pod may have to end
-    with pytest.raises(DocumentError, match="died of this page"):
+    with pytest.raises(DocumentError, match="died of this page") as failed:
         await asyncio.wait_for(printing, 1)
+    assert failed.value.tries == 2
     # and once there is one the next document is printed by it
     server.start()
     assert (await engine.render(PAGES[0])).tries == 1

@@ -168,6 +168,7 @@ class ChromiumEngine:
                         hint="Raise spec.limits.pdf, or make its pictures smaller.",
                     )
                 return Printed(pdf=pdf, warnings=warnings, tries=tries)
+            last.tries = tries
         assert last is not None
         raise last
 
