@@ -36,6 +36,11 @@ class PodProcess:
             return
 
     @property
+    def is_tab(self) -> bool:
+        """Whether it is what renders a browser's pages. Chromium rewrites its command line as one word."""
+        return "--type=renderer" in " ".join(self.command)
+
+    @property
     def cpu_seconds(self) -> float:
         """What it has computed; 0 once it has ended."""
         try:
