@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from devcluster import binaries, configuration, image_archive, machine, network, packages, traces
+from devcluster import binaries, configuration, image_archive, machine, network, packages, processes, traces
 from devcluster.access import Access
 from devcluster.control_plane import ControlPlane
 from devcluster.errors import AddressTakenError, DevClusterError, DidNotStartError
@@ -188,6 +188,20 @@ class Cluster(Access):
                 raise DidNotStartError(f"{name} is not {'Ready' if ready else 'NotReady'} after {within:.0f} s\n{log}")
             time.sleep(0.2)
         return time.monotonic() - began
+
+    def kill_api_server(self) -> None:
+        """Ends the API server at once; all else goes on without it, until `start_api_server`."""
+        processes.end(self.settings.name, "kube-apiserver")
+
+    def start_api_server(self) -> None:
+        """Starts it again, and returns when it is ready.
+
+        Raises:
+            DidNotStartError: it is not within a minute; the text has the end of its log.
+        """
+        plane = ControlPlane(self.settings, self.binaries)
+        plane.start_api_server()
+        plane.wait_for_api()
 
     def load_image(self, archive: Path, name: str | None = None) -> list[str]:
         """Imports an OCI archive into every node that is up, and returns the names that pods use.

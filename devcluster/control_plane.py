@@ -69,6 +69,10 @@ class ControlPlane:
     def start_api(self) -> None:
         """Starts etcd and the API server, which waits for etcd by itself."""
         self._start("etcd", self._etcd_command)
+        self.start_api_server()
+
+    def start_api_server(self) -> None:
+        """Starts the API server alone; its files and etcd are there."""
         policy = self._files / "audit-policy.yaml"
         arguments = configuration.api_server_command(self._settings, self._certificates, policy)
         self._start("kube-apiserver", self._built("kube-apiserver", arguments))
