@@ -78,7 +78,7 @@ def _ours(manifest: str, browser: str | None = None) -> Callable[[Workload, Path
     def run(work: Workload, folder: Path, workers: int) -> Measured:
         own = OwnRun(prepare(work, manifest), folder, workers)
         usage = _succeed(process_tree.run(own.command, environment=environment), "pdfbatch run")
-        return _measured(usage, work.documents, own.rendering_seconds(), own.stage_milliseconds())
+        return _measured(usage, work.documents, own.output.rendering_seconds(), own.output.stage_milliseconds())
 
     return run
 

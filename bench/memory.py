@@ -6,7 +6,6 @@ documents, because whatever leaks leaks a document, and 100,000 of them must pas
 
 import argparse
 import bisect
-import datetime as dt
 import json
 import os
 import sys
@@ -21,6 +20,7 @@ from bench.check import check_all
 from bench.figures import slope
 from bench.invoice import token
 from bench.machine import description
+from bench.outputs import ended
 from bench.own_run import OwnRun
 from bench.process_tree import Usage
 from bench.results import table, write_part
@@ -130,7 +130,7 @@ def main() -> int:
             print(f"pdfbatch run ended with {usage.exit_code}: {usage.stderr[-2000:]}", file=sys.stderr)
             return 1
         check_all(out, options.documents, lines=0)
-        times = sorted(dt.datetime.fromisoformat(line["finished"]).timestamp() - usage.started for line in own.lines())
+        times = sorted(ended(line) - usage.started for line in own.output.lines())
     text = report(options.documents, usage, growth(usage.samples, times, max(1, int(options.documents * WARM))))
     if options.print:
         print(text)
