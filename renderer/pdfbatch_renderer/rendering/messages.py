@@ -20,6 +20,7 @@ class Setup(msgspec.Struct, frozen=True, tag="setup"):
         base: the folder that relative URIs are relative to.
         work_uri: the batch's work folder.
         attempt: a name that no other worker uses.
+        alone: there is no other worker.
     """
 
     plan: bytes
@@ -29,6 +30,7 @@ class Setup(msgspec.Struct, frozen=True, tag="setup"):
     generation: int
     flush_documents: int
     flush_seconds: float
+    alone: bool = True
 
 
 class Rows(msgspec.Struct, frozen=True, tag="rows"):

@@ -147,6 +147,7 @@ class Renderer:
                 generation=self.generation,
                 flush_documents=_FLUSH_DOCUMENTS,
                 flush_seconds=_FLUSH_SECONDS,
+                alone=self.workers == 1,
             )
 
         limits = LaneLimits(

@@ -68,7 +68,7 @@ class Worker:
         work = WorkFolder(work_store)
         files = await asyncio.to_thread(work.read_template, plan.folder)
         composition = compose(spec, files=files, entry=plan.entry, digest=plan.template_digest)
-        launcher = launcher_from_environment()
+        launcher = launcher_from_environment(shared=not setup.alone)
         engine = composition.engine(launcher)
         spools = spec.output.container is not None
         output = work_store if spools else open_store(spec.output.uri, spec.output.store, base=base)

@@ -70,7 +70,8 @@ class Server:
         if self._process is None:
             return
         for process in [*psutil.Process(self._process.pid).children(recursive=True), self._process]:
-            process.kill()
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
         self._process.wait()
         self._process = None
 
@@ -157,8 +158,8 @@ async def test_a_document_does_not_pay_for_the_time_that_the_server_is_away(
 class _Telling(ChromiumSocket):
     """Tells when a page is about to be printed."""
 
-    def __init__(self, path: Path, wait: float) -> None:
-        super().__init__(str(path), wait=wait)
+    def __init__(self, path: Path, wait: float, *, shared: bool = False) -> None:
+        super().__init__(str(path), wait=wait, shared=shared)
         self.prints = asyncio.Event()
 
     async def launch(self) -> Browser:
@@ -216,6 +217,34 @@ async def test_a_document_is_given_up_for_three_engines_when_there_is_no_fourth(
     # then three are enough to say that it was this document, and two are not: another pod tries it
     with pytest.raises(DocumentError if engines == 3 else EngineUnreachableError):
         await printing
+
+
+async def test_whoever_printed_beside_a_document_that_ends_the_container_does_not_pay(
+    server: Server, start_engine: EngineFactory
+) -> None:
+    # given two workers at one engine, each document with two tries
+    server.start()
+    launchers = [_Telling(server.path, wait=20.0, shared=True) for _ in range(2)]
+    one, other = [await start_engine(launcher=launcher, retries=1) for launcher in launchers]
+    long = PageHtml("<p>line" * 20_000)
+    poison, innocent = asyncio.create_task(one.render(long)), asyncio.create_task(other.render(long))
+    await asyncio.wait_for(launchers[1].prints.wait(), 30)
+    # when one of them ends the container whenever it prints
+    deaths = 0
+    while not poison.done():
+        printing = asyncio.create_task(launchers[0].prints.wait())
+        await asyncio.wait([printing, poison], timeout=60, return_when=asyncio.FIRST_COMPLETED)
+        printing.cancel()
+        if launchers[0].prints.is_set() and not poison.done():
+            server.stop()
+            deaths += 1
+            launchers[0].prints.clear()
+            server.start()
+    # then it alone has failed, after as many tries alone as it has
+    with pytest.raises(DocumentError, match="died of this page") as failed:
+        await poison
+    assert (failed.value.tries, deaths) == (2, 3)
+    assert (await innocent).tries == 1
 
 
 async def test_closing_the_connection_ends_the_browser_even_if_it_hangs(

@@ -9,6 +9,8 @@ import asyncio
 import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import replace
 from typing import Final
 
 from pdfbatch_api.errors import DocumentError, EngineError
@@ -130,47 +132,70 @@ class ChromiumEngine:
 
     async def render(self, page: PageHtml) -> Printed:
         last: DocumentError | None = None
-        for tries in range(1, self._retries + 2):
-            # Not in the document's time, and none of its tries: it has no part in how long a browser takes to start.
-            try:
-                tab = await self._ready_tab()
-            except EngineUnreachableError:
-                if last is None or tries <= _ENGINES_TAKEN:
-                    raise
-                # The engine's container is restarted later and later, and a pod that ends for it begins with this
-                # document again: it would never be done with its shard.
-                raise last from None
-            self._too_large = False
-            try:
-                async with asyncio.timeout(self._timeout):
-                    parameters = with_header_and_footer(self._parameters, page.header, page.footer, self._date)
-                    pdf, warnings = await tab.print(page, parameters)
-            except TimeoutError:
-                last = DocumentError(
-                    f"the page was not printed within {self._timeout:g} s",
-                    reason="Timeout",
-                    hint="Look for what makes it so large, or raise spec.limits.timeout.",
-                )
-                await self._give_up_browser("timeout")
-            except CdpError as error:
-                # The browser itself says no: a page too large for its limits, say. The tab may be at fault.
-                last = DocumentError(f"Chromium could not print the page: {error.what}", reason="PrintFailed")
-                await self._give_up_browser("error")
-            except EngineError as error:
-                last = self._lost(error)
-                await self._give_up_browser("memory" if self._too_large else "crash")
-            else:
-                self._printed += 1
-                if len(pdf) > self._pdf_limit:
-                    raise DocumentError(
-                        f"the PDF has {len(pdf):,} bytes, over the limit of {self._pdf_limit:,}",
-                        reason="PdfTooLarge",
-                        hint="Raise spec.limits.pdf, or make its pictures smaller.",
-                    )
-                return Printed(pdf=pdf, warnings=warnings, tries=tries)
+        tries, alone = 0, self._launcher.company is None
+        while tries <= self._retries:
+            async with self._turn(alone=alone):
+                # Not in the document's time, and none of its tries: it has no part in how long a browser takes to
+                # start. In its turn all the same: a neighbour may end the browser of whoever waits for his.
+                try:
+                    tab = await self._ready_tab()
+                except EngineUnreachableError:
+                    if last is None or tries < _ENGINES_TAKEN:
+                        raise
+                    # The engine's container is restarted later and later, and a pod that ends for it begins with this
+                    # document again: it would never be done with its shard.
+                    raise last from None
+                tries += 1
+                outcome = await self._try(tab, page)
+            if not isinstance(outcome, DocumentError):
+                return self._checked(outcome, tries)
+            last = outcome
             last.tries = tries
+            if last.reason == "EngineCrashed" and not alone:
+                # It may have been a neighbour's document that ended the container: nobody pays for that.
+                alone = True
+                tries -= 1
         assert last is not None
         raise last
+
+    def _turn(self, *, alone: bool) -> AbstractAsyncContextManager[None]:
+        """With the others that print in the same container, or without them."""
+        company = self._launcher.company
+        return nullcontext() if company is None else company.printing(alone=alone)
+
+    async def _try(self, tab: Tab, page: PageHtml) -> Printed | DocumentError:
+        """One print, or why there is none; the browser is given up then."""
+        self._too_large = False
+        try:
+            async with asyncio.timeout(self._timeout):
+                parameters = with_header_and_footer(self._parameters, page.header, page.footer, self._date)
+                pdf, warnings = await tab.print(page, parameters)
+        except TimeoutError:
+            await self._give_up_browser("timeout")
+            return DocumentError(
+                f"the page was not printed within {self._timeout:g} s",
+                reason="Timeout",
+                hint="Look for what makes it so large, or raise spec.limits.timeout.",
+            )
+        except CdpError as error:
+            # The browser itself says no: a page too large for its limits, say. The tab may be at fault.
+            await self._give_up_browser("error")
+            return DocumentError(f"Chromium could not print the page: {error.what}", reason="PrintFailed")
+        except EngineError as error:
+            lost = self._lost(error)
+            await self._give_up_browser("memory" if self._too_large else "crash")
+            return lost
+        return Printed(pdf=pdf, warnings=warnings)
+
+    def _checked(self, printed: Printed, tries: int) -> Printed:
+        self._printed += 1
+        if len(printed.pdf) > self._pdf_limit:
+            raise DocumentError(
+                f"the PDF has {len(printed.pdf):,} bytes, over the limit of {self._pdf_limit:,}",
+                reason="PdfTooLarge",
+                hint="Raise spec.limits.pdf, or make its pictures smaller.",
+            )
+        return replace(printed, tries=tries)
 
     def _lost(self, error: EngineError) -> DocumentError:
         if self._too_large:

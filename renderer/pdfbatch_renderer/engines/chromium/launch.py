@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from pdfbatch_api.errors import EngineError, EngineMissingError
+from pdfbatch_renderer.engines.chromium.company import Company
 from pdfbatch_renderer.engines.chromium.connection import Connection
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium, fonts_digest
 from pdfbatch_renderer.engines.chromium.flags import command_line
@@ -62,6 +63,11 @@ class Launcher(Protocol):
     @property
     def begin_frame_control(self) -> bool:
         """Whether frames are drawn only when asked for."""
+        ...
+
+    @property
+    def company(self) -> Company | None:
+        """Who else prints in the same container, and may end it; None: a browser that dies is its document's matter."""
         ...
 
     def fonts(self) -> str:
@@ -121,6 +127,10 @@ class ChromiumSubprocess:
     @property
     def begin_frame_control(self) -> bool:
         return self.binary.headless_shell
+
+    @property
+    def company(self) -> Company | None:
+        return None
 
     def fonts(self) -> str:
         return fonts_digest()
@@ -222,16 +232,24 @@ class ChromiumSocket:
     Args:
         path: of the socket.
         wait: seconds to wait for a browser: the engine container may be starting, or restarting after it was killed.
+        shared: other processes of ours print behind it too.
     """
 
-    def __init__(self, path: str, *, wait: float = _WAIT_SECONDS, begin_frame_control: bool = True) -> None:
+    def __init__(
+        self, path: str, *, wait: float = _WAIT_SECONDS, begin_frame_control: bool = True, shared: bool = False
+    ) -> None:
         self.path = path
+        self._company = Company(path) if shared else None
         self._wait = wait
         self._begin_frame_control = begin_frame_control
 
     @property
     def begin_frame_control(self) -> bool:
         return self._begin_frame_control
+
+    @property
+    def company(self) -> Company | None:
+        return self._company
 
     def fonts(self) -> str:
         # The engine container writes it beside its socket when it starts.
@@ -297,11 +315,14 @@ def _wait_from_environment() -> float:
     return seconds
 
 
-def launcher_from_environment() -> Launcher:
+def launcher_from_environment(*, shared: bool = False) -> Launcher:
     """The engine container's socket if PDFBATCH_CHROMIUM_SOCKET names one, else Chromium on this machine.
+
+    Args:
+        shared: other processes of ours print there too.
 
     Raises:
         EngineMissingError: there is no Chromium here, or PDFBATCH_CHROMIUM_WAIT is no number.
     """
     path = os.environ.get(SOCKET_VARIABLE)
-    return ChromiumSocket(path, wait=_wait_from_environment()) if path else ChromiumSubprocess()
+    return ChromiumSocket(path, wait=_wait_from_environment(), shared=shared) if path else ChromiumSubprocess()
