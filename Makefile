@@ -4,7 +4,7 @@ PYTHON_FILES := api renderer operator devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format generate cluster cluster-down bench bench-memory lock clean
+.PHONY: help setup demo test check format generate cluster cluster-down bench bench-cluster bench-memory lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ bench: setup ## measure side by side with others; writes bench/RESULTS.md
 
 bench-memory: setup ## 100,000 documents: does memory grow?
 	$(BIN)/python -m bench.memory
+
+bench-cluster: setup ## what Kubernetes costs: a cluster beside `pdfbatch run` (root; twenty minutes)
+	$(BIN)/python -m bench.cluster
 
 lock: ## resolve the dependencies again, with hashes
 	uv pip compile --quiet --universal --generate-hashes --extra renderer --extra operator --group dev --group bench \
