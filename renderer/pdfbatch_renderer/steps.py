@@ -16,12 +16,10 @@ from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record, is_segment_name
 from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_renderer.batch import Batch
-from pdfbatch_renderer.finish import finish
 from pdfbatch_renderer.mounts import disrupted_attempts, in_cluster
 from pdfbatch_renderer.observer import Observer
 from pdfbatch_renderer.records_of_shard import shard_records
 from pdfbatch_renderer.rendering.render import Rendering
-from pdfbatch_renderer.run import adopt_plan, obtain_plan
 from pdfbatch_renderer.shards import render_shards, why_stopped
 from pdfbatch_renderer.stopping import STOPPED, STOPPED_HINT, Ended, StoppedError, unless_stopped
 
@@ -62,6 +60,9 @@ async def plan_step(batch: Batch, observer: Observer, stop: asyncio.Event, *, at
     Raises:
         StoppedError, PdfbatchError.
     """
+    # Here and in `_finish`: pods that render, one a shard, would import it for nothing, a quarter of their start.
+    from pdfbatch_renderer.run import adopt_plan, obtain_plan
+
     plan = await unless_stopped(stop, adopt_plan(batch, observer) if in_cluster() else obtain_plan(batch, observer))
     told = PlanSummary(digest=plan.digest, documents=plan.documents, shards=len(plan.shards), warnings=plan.warnings)
     if attempt is None or len(plan.shards) > 1:
@@ -188,6 +189,8 @@ async def _render(
 async def _finish(
     batch: Batch, plan: Plan, observer: Observer, stop: asyncio.Event, reason: str | None
 ) -> FinishSummary:
+    from pdfbatch_renderer.finish import finish
+
     observer.finishing()
     return await unless_stopped(stop, asyncio.to_thread(finish, plan, batch.work, batch.output, reason=reason))
 

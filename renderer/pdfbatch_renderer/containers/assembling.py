@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Literal
 
 from pdfbatch_renderer.containers.assembled import Assembled
-from pdfbatch_renderer.containers.merged_pdf import assemble_merged_pdf
 from pdfbatch_renderer.containers.zip_archive import assemble_zip
 
 
@@ -31,9 +30,13 @@ def assemble(
         ContainerError: over `max_bytes`, or a document cannot be merged.
         OSError: the file cannot be written.
     """
-    write = assemble_zip if format == "zip" else assemble_merged_pdf
     try:
-        return write(members, destination, document_date=document_date, max_bytes=max_bytes)
+        if format == "zip":
+            return assemble_zip(members, destination, document_date=document_date, max_bytes=max_bytes)
+        # pikepdf is slow to import, and few batches are merged.
+        from pdfbatch_renderer.containers.merged_pdf import assemble_merged_pdf
+
+        return assemble_merged_pdf(members, destination, document_date=document_date, max_bytes=max_bytes)
     except BaseException:
         destination.unlink(missing_ok=True)
         raise

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import BinaryIO
 
-import pikepdf
-
 from pdfbatch_api.errors import ObjectMissingError
 from pdfbatch_api.protocols import Store
 from pdfbatch_renderer.finishing.manifest_reader import AuditLine
@@ -95,6 +93,8 @@ def _audit_zip(file: BinaryIO, name: str, members: list[AuditLine], findings: Fi
 
 
 def _audit_merged(file: BinaryIO, name: str, members: list[AuditLine], findings: Findings) -> None:
+    import pikepdf  # slow to import, and seldom needed by those who import this
+
     pages = sum(line.pages for line in members)
     try:
         with pikepdf.open(file) as pdf:
