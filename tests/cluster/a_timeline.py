@@ -143,7 +143,7 @@ A batch renders on two nodes. All processes of one of them end at once, containe
 {notes}
 
 ## Where this was measured
-Kubernetes {self.kubernetes} on one machine ({os.cpu_count()} CPUs, Linux {platform.release().partition("-")[0]}; {_load()}). Both nodes,
+Kubernetes {self.kubernetes} on one machine ({os.cpu_count()} CPUs, Linux {_kernel()}; {_load()}). Both nodes,
 the control plane and all renderers share its CPUs, and so did other work: the seconds of the pods' starts are no
 promise, those of Kubernetes' own periods are what they would be anywhere.
 
@@ -166,3 +166,8 @@ def _tainted(node: Change) -> bool:
 
 def _load() -> str:
     return f"load average {os.getloadavg()[0]:.0f}"
+
+
+def _kernel() -> str:
+    """Its version, without what a distributor adds."""
+    return platform.release().partition("-")[0]
