@@ -119,7 +119,7 @@ class Place:
         starts = [head.index(column) for column in head.split()] + [len(line) + 1]
         return {head[a:b].strip(): line[a:b].strip() for a, b in itertools.pairwise(starts)}
 
-    def shards_done(self, name: str, *, of_at_least: int = 1, within: float = 90) -> int:
+    def shards_done(self, name: str, *, of_at_least: int = 1, within: float = 120) -> int:
         """Waits until so many shards are counted in the status, and returns how many there are then."""
 
         def done() -> int:
@@ -128,11 +128,11 @@ class Place:
         self.until(f"{of_at_least} shards of {name} are done", lambda: done() >= of_at_least, within=within)
         return done()
 
-    def in_phase(self, name: str, phase: str, *, within: float = 60) -> None:
+    def in_phase(self, name: str, phase: str, *, within: float = 120) -> None:
         """Waits until a batch is in that phase."""
         self.until(f"{name} is {phase}", lambda: self.status(name).get("phase") == phase, within=within)
 
-    def stalled(self, name: str, reason: str, *, within: float = 60) -> str:
+    def stalled(self, name: str, reason: str, *, within: float = 120) -> str:
         """Waits until a batch says that it is stalled for that reason, and returns what it says to do."""
 
         def found() -> bool:
@@ -160,7 +160,7 @@ class Place:
             if pod["status"]["phase"] in ("Pending", "Running") and "deletionTimestamp" not in pod["metadata"]
         ]
 
-    def until(self, what: str, true: Callable[[], Any], *, within: float = 60) -> Any:
+    def until(self, what: str, true: Callable[[], Any], *, within: float = 120) -> Any:
         """Waits until `true` answers something true, and returns that.
 
         Raises:
@@ -175,12 +175,12 @@ class Place:
                 raise AssertionError(f"not within {within:.0f} s: {what}\n{self.story()}")
             time.sleep(0.2)
 
-    def ended(self, name: str, *, within: float = 120) -> dict[str, Any]:
+    def ended(self, name: str, *, within: float = 240) -> dict[str, Any]:
         """The status of a batch once it is Succeeded or Failed."""
         self.until(f"{name} ended", lambda: self.status(name).get("phase") in DONE, within=within)
         return self.status(name)
 
-    def succeeded(self, name: str, *, documents: int, within: float = 120) -> dict[str, Any]:
+    def succeeded(self, name: str, *, documents: int, within: float = 240) -> dict[str, Any]:
         """The status of a batch, which must have succeeded with that many documents, each proven by `verify`."""
         status = self.ended(name, within=within)
         assert status["phase"] == "Succeeded", self.story()
