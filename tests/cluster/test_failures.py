@@ -110,7 +110,7 @@ def test_a_shard_whose_input_is_damaged(place: Place, whole: bool) -> None:
     assert len(place.pdfs("damaged")) == 20
     if whole:
         assert "1 of 3 shards could not be completed" in place.condition("damaged", "Failed")["message"]
-        assert "the shard's input is damaged" in status["failures"][0]["message"]
+        assert "its shard could not be completed" in status["failures"][0]["message"]
         assert place.problems("damaged") == []
     else:
         assert place.condition("damaged", "Failed")["reason"] == "FinishFailed"

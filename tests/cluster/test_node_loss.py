@@ -211,7 +211,7 @@ def _all_up(cluster: Cluster, installed: Installation) -> None:
 
 
 def _node_of_leader(installed: Installation) -> str:
-    pod: Any = installed.cluster.get("pod", installed.leader(), "--namespace", NAMESPACE)
+    pod: Any = installed.cluster.get("pod", installed.wait_for_leader(), "--namespace", NAMESPACE)
     return str(pod["spec"]["nodeName"])
 
 
