@@ -20,7 +20,7 @@ from devcluster.installation import install
 from bench.check import WrongDocumentsError
 from bench.cluster.measure import Bench, Results, Settings
 from bench.cluster.place import Place
-from bench.cluster.report import report
+from bench.cluster.report import busy, report
 from bench.contestants import RunFailedError
 from bench.machine import description
 from bench.results import write_part
@@ -86,6 +86,9 @@ def _options() -> argparse.Namespace:
 def _measured(settings: Settings, minutes: float, log: _Log) -> str:
     """Brings the cluster up, or takes the one that is up under its name; measures; leaves nothing of its own."""
     name = os.environ.get("PDFBATCH_DEVCLUSTER") or "bench"
+    load = os.getloadavg()[0]
+    if note := busy(load, settings.cores):
+        log.say(note.strip())
     with Cluster.up(ClusterSettings(name=name)) as cluster:
         log.say(f"cluster {name} is up, {'for this run' if cluster.brought_up else 'and was before: it stays'}")
         images = build_images(say=log.say)
@@ -97,17 +100,17 @@ def _measured(settings: Settings, minutes: float, log: _Log) -> str:
             folder = cluster.settings.folder
             with tempfile.TemporaryDirectory(prefix="bench-", dir=folder) as scratch, _at_most(minutes):
                 results = Bench(place, installation, settings, Path(scratch), log.say).everything()
-            return _text(results, settings, images, cluster)
+            return _text(results, settings, images, cluster, load)
         finally:
             if not cluster.brought_up:
                 place.remove()
             log.say("done, tidying up")
 
 
-def _text(results: Results, settings: Settings, images: Images, cluster: Cluster) -> str:
+def _text(results: Results, settings: Settings, images: Images, cluster: Cluster, load: float) -> str:
     version = str(cluster.kubectl("version", "--output=json").stdout)
     server = version.partition('"serverVersion"')[2].partition('"gitVersion": "')[2].partition('"')[0]
-    return report(results, settings, images, description(), server)
+    return report(results, settings, images, machine=description(), kubernetes=server, load=load)
 
 
 @contextmanager

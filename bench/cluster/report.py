@@ -21,20 +21,21 @@ MORE_CALLS: Final = 6
 _MEGABYTE: Final = 1_000_000
 
 
-def report(results: Results, settings: Settings, images: Images, machine: str, kubernetes: str) -> str:
+def report(results: Results, settings: Settings, images: Images, *, machine: str, kubernetes: str, load: float) -> str:
     """All tables.
 
     Args:
         machine: what it was measured on.
         kubernetes: its version.
+        load: the machine's load average before the bench began.
     """
     parts = [
         machine,
         f"Kubernetes {kubernetes}: control plane and two nodes are processes of this machine, and share its cores with "
-        f"the renderers. {settings.repetitions} repetitions of {settings.documents:,} documents in {settings.shards} "
-        f"shards, {settings.cores} renderers with a worker each; `pdfbatch run` with {settings.cores} workers, the "
+        f"the renderers. Runs of either side: {settings.repetitions}, each of {settings.documents:,} documents in "
+        f"{settings.shards} shards, {settings.cores} renderers with a worker each; `pdfbatch run` with {settings.cores} workers, the "
         "same manifest, the same disk, in turn. "
-        f"{_engines(results.engines)} Median (lowest–highest).",
+        f"{_engines(results.engines)} Median (lowest–highest).{busy(load, settings.cores)}",
         speed(results),
         _seconds(results),
         _letter(results.letters, settings),
@@ -49,6 +50,13 @@ def _engines(engines: set[str]) -> str:
     if len(engines) == 1:
         return f"Both print with {next(iter(engines))}."
     return f"**The engines differ**: {', '.join(sorted(engines))}."
+
+
+def busy(load: float, cores: int) -> str:
+    """A sentence where other work went on: then nobody should believe the seconds."""
+    if load < cores / 2:
+        return ""
+    return f" **Other work went on** (load average {load:.1f} before the bench began): seconds and ratios say little."
 
 
 def speed(results: Results) -> str:

@@ -7,7 +7,7 @@ import pytest
 from bench.cluster.measure import ClusterRun, Letter, LocalRun, Results, Settings
 from bench.cluster.moments import Moment
 from bench.cluster.operator_use import OperatorUse, PodUse, use_of
-from bench.cluster.report import do_not_grow, report, sizes, speed
+from bench.cluster.report import busy, do_not_grow, report, sizes, speed
 from bench.process_tree import Process
 from devcluster.images import Image, Images
 
@@ -52,7 +52,7 @@ def test_the_whole_part_has_every_table() -> None:
         engines={"chromium 1", "chromium 2"},
         uses={"idle": OperatorUse(PodUse(60.0, 0.5), PodUse(50.0, 0.1), 40.0)},
     )
-    text = report(results, SETTINGS, images(100), "a machine", "v1.37.2")
+    text = report(results, SETTINGS, images(100), machine="a machine", kubernetes="v1.37.2", load=0.1)
     assert "**The engines differ**: chromium 1, chromium 2." in text
     assert "| many documents: from the last PDF to Complete | 9.00 | < 8 | **no** |" in text
     # the middle one of the letters is told
@@ -73,3 +73,8 @@ def test_a_pods_cpu_is_what_it_spent_between_two_readings() -> None:
 def test_a_pod_without_a_process_is_not_measured_as_zero() -> None:
     with pytest.raises(RuntimeError, match="replaced"):
         use_of({}, {}, seconds=60)
+
+
+def test_figures_of_a_busy_machine_say_so() -> None:
+    assert busy(0.9, cores=2) == ""
+    assert "load average 14.0" in busy(14.0, cores=2)
