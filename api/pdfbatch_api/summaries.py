@@ -92,7 +92,7 @@ def _with_short_lines(summary: Summary) -> Summary:
         warnings = tuple(_cut(line, 200) for line in summary.warnings[:5])
         return msgspec.structs.replace(summary, error=error, hint=hint, warnings=warnings, finished=finished)
     lines = tuple(
-        FailureLine(line.row, _cut(line.name, 100), line.reason, _cut(line.message, 160))
+        FailureLine(line.row, _cut(line.name, 100), line.reason, _cut(line.message, 320))
         for line in summary.failures[:10]
     )
     return msgspec.structs.replace(summary, error=error, hint=hint, failures=lines)

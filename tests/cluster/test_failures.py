@@ -1,137 +1,147 @@
-"""Documents that fail, shards that fail: what is counted, what is said, and that the manifest is whole."""
+"""Documents that fail, shards that fail: what is counted, what is said, and that the manifest is whole.
+
+All batches go on at once: most of a small batch's time is waiting for Kubernetes.
+"""
 
 import signal
+import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from devcluster import Cluster
 
 from tests.cluster.a_place import TEMPLATE, Place
+from tests.cluster.installation import Installation
 from tests.cluster.pod_processes import renderer_of
 
 FAILING = TEMPLATE.replace("{{ text }}", "{% if text == 'boom' %}{{ 1 // 0 }}{% endif %}{{ text }}")
-BOOMS = {"r3": "boom", "r14": "boom"}
+INDEX = "batch.kubernetes.io/job-completion-index"
 
 
-def test_rows_that_fail_within_and_beyond_what_is_allowed(place: Place) -> None:
-    rows = place.rows(30, **BOOMS)
-    ten = {"sharding": {"documentsPerShard": 10}, "renderers": 1, "template": {"inline": FAILING}, "rows": rows}
+@pytest.fixture(scope="module")
+def begun(cluster: Cluster, installed: Installation) -> Iterator[Place]:
+    """All of them, applied at once."""
+    if not isinstance(cluster, Cluster):
+        pytest.skip("this cluster's volumes are not ours to make")
+    place = Place.make(cluster, f"failures-{time.time_ns()}")
+    two = {**_with_booms(place.rows(20, r3="boom", r14="boom")), "sharding": {"documentsPerShard": 10}}
+    many = {**_with_booms(place.rows(60, name="many.csv", r1="boom")), "sharding": {"documentsPerShard": 10}}
     place.apply(
-        place.batch("within", failurePolicy={"maxFailedDocuments": 2}, **ten),
-        place.batch("beyond", failurePolicy={"maxFailedDocuments": 1}, **ten),
+        place.batch("within", **two, failurePolicy={"maxFailedDocuments": 2}),
+        place.batch("beyond", **two, failurePolicy={"maxFailedDocuments": 1}),
+        place.batch("early", **many, failurePolicy={"maxFailedDocuments": 0, "stopEarly": True}),
+        place.sharded("killed", shards=3, retries={"shard": 1}, renderers=2),
+        place.sharded("damaged", shards=2, renderers=0),
+        place.sharded("mended", shards=2, renderers=0),
     )
-
-    for name, phase in (("within", "Succeeded"), ("beyond", "Failed")):
-        status = place.ended(name)
-        assert status["phase"] == phase, place.story()
-        # a row that fails does not fail its shard
-        assert status["shards"] == {"total": 3, "succeeded": 3, "active": 0, "failed": 0, "unaccounted": 0}
-        assert status["documents"] == {"total": 30, "succeeded": 28, "failed": 2, "skipped": 0}
-        assert [(one["row"], one["name"], one["reason"]) for one in status["failures"]] == [
-            (3, "000003.pdf", "TemplateFailed"),
-            (14, "000014.pdf", "TemplateFailed"),
-        ]
-        assert "division" in status["failures"][0]["message"]
-        assert place.row(name)["FAILED"] == "2"
-        assert [line["row"] for line in place.manifest(name) if line["status"] == "failed"] == [3, 14]
-        assert place.problems(name) == []
-    assert place.condition("beyond", "Failed")["reason"] == "TooManyFailedDocuments"
-    assert "maxFailedDocuments allows 1" in place.condition("beyond", "Failed")["message"]
-    assert "28 of 30 documents succeeded, 2 failed" in place.condition("within", "Complete")["message"]
+    yield place
+    place.remove()
 
 
-def test_stop_early(place: Place) -> None:
-    place.apply(
-        place.batch(
-            "early",
-            rows=place.rows(80, r1="boom"),
-            template={"inline": FAILING},
-            sharding={"documentsPerShard": 10},
-            renderers=1,
-            failurePolicy={"maxFailedDocuments": 0, "stopEarly": True},
-        )
-    )
-
-    status = place.ended("early")
-
-    assert status["phase"] == "Failed"
-    assert place.condition("early", "Failed")["reason"] == "MaxFailedDocuments"
-    lines = place.manifest("early")
-    assert [line["row"] for line in lines] == list(range(1, 81))
-    assert lines[0]["reason"] == "TemplateFailed"
-    rest = [line for line in lines[1:] if line["status"] == "failed"]
-    assert rest
-    assert all("stopEarly" in line["message"] for line in rest)
-    assert place.problems("early") == []
+def _with_booms(rows: str) -> dict[str, Any]:
+    return {"rows": rows, "template": {"inline": FAILING}, "renderers": 1}
 
 
-def test_a_shard_that_is_killed_each_time_is_given_up_and_the_others_go_on(place: Place) -> None:
-    place.apply(place.sharded("killed", shards=3, retries={"shard": 1}, renderers=2))
-    place.in_phase("killed", "Rendering")
-
+def test_a_shard_that_is_killed_each_time_is_given_up_and_the_others_go_on(begun: Place) -> None:
     killed: set[str] = set()
     while len(killed) < 2:
-        uid = place.until("an attempt at it", lambda: next(iter(_at_work(place, 1) - killed), ""), within=60)
-        _kill(uid)
-        killed.add(uid)
+        uid: str = begun.until("an attempt at it", lambda: next(iter(_at_work(begun, 1) - killed), ""), within=60)
+        process = renderer_of(uid)
+        if process is not None:
+            process.signal(signal.SIGKILL)
+            killed.add(uid)
 
-    status = place.ended("killed")
+    status = begun.ended("killed")
     assert status["phase"] == "Failed"
     assert status["shards"] == {"total": 3, "succeeded": 2, "active": 0, "failed": 1, "unaccounted": 0}
     assert status["documents"]["succeeded"] >= 20
-    assert "1 of 3 shards could not be completed" in place.condition("killed", "Failed")["message"]
-    lines = place.manifest("killed")
+    assert "1 of 3 shards could not be completed" in begun.condition("killed", "Failed")["message"]
+    lines = begun.manifest("killed")
     assert [line["row"] for line in lines] == list(range(1, 31))
     lost = [line for line in lines if line["status"] == "failed"]
     assert lost
     assert {line["row"] for line in lost} <= set(range(11, 21))
     assert all("its shard could not be completed" in line["message"] for line in lost)
-    assert place.problems("killed") == []
+    assert begun.problems("killed") == []
 
 
-@pytest.mark.parametrize("whole", [True, False])
-def test_a_shard_whose_input_is_damaged(place: Place, whole: bool) -> None:
+@pytest.mark.parametrize("name", ["damaged", "mended"])
+def test_a_shard_whose_input_is_damaged(begun: Place, name: str) -> None:
     # given a plan, held, and a shard of it that somebody has cut
-    place.apply(place.sharded("damaged", shards=3, renderers=0))
-    place.until("it is held", lambda: place.conditions("damaged").get("Reconciling") == "False/Held")
-    (path,) = (place.folder / "out" / "damaged" / ".pdfbatch").rglob("00001*")
+    begun.until("it is held", lambda: begun.conditions(name).get("Reconciling") == "False/Held")
+    (path,) = (begun.folder / "out" / name / ".pdfbatch").rglob("00001*")
     good = path.read_bytes()
     path.write_bytes(good[:-5])
 
-    # when
-    place.patch("damaged", renderers=2)
-    if whole:
-        # somebody mends it, too late for its shard and in time for finish
-        place.until("its shard is given up", lambda: place.get("jobs")["items"] and _failed_indexes(place) == "1")
+    # when it goes on, and somebody mends one: too late for the shard, and in time for finish
+    begun.patch(name, renderers=2)
+    if name == "mended":
+        begun.until("its shard is given up", lambda: _failed_indexes(begun, name) == "1")
         path.write_bytes(good)
-    status = place.ended("damaged")
+    status = begun.ended(name)
 
-    # then it was not tried again, and the others were rendered
+    # then it was not tried again, and the other was rendered
     assert status["phase"] == "Failed"
-    assert len([pod for pod in place.pods() if pod["metadata"]["labels"][INDEX] == "1"]) == 1
-    assert len(place.pdfs("damaged")) == 20
-    if whole:
-        assert "1 of 3 shards could not be completed" in place.condition("damaged", "Failed")["message"]
-        assert "its shard could not be completed" in status["failures"][0]["message"]
-        assert place.problems("damaged") == []
+    assert len([pod for pod in _pods_of(begun, name) if pod["metadata"]["labels"][INDEX] == "1"]) == 1
+    assert len(begun.pdfs(name)) == 10
+    failed = begun.condition(name, "Failed")
+    if name == "mended":
+        assert "1 of 2 shards could not be completed" in failed["message"]
+        assert "the shard's input is damaged" in status["failures"][0]["message"]
+        assert begun.problems(name) == []
     else:
-        assert place.condition("damaged", "Failed")["reason"] == "FinishFailed"
-        assert "the shard's input is damaged" in place.condition("damaged", "Failed")["message"]
+        assert failed["reason"] == "FinishFailed"
+        assert "the shard's input is damaged" in failed["message"]
 
 
-INDEX = "batch.kubernetes.io/job-completion-index"
+@pytest.mark.parametrize(("name", "phase"), [("within", "Succeeded"), ("beyond", "Failed")])
+def test_rows_that_fail_within_and_beyond_what_is_allowed(begun: Place, name: str, phase: str) -> None:
+    status = begun.ended(name)
+
+    assert status["phase"] == phase, begun.story()
+    # a row that fails does not fail its shard
+    assert status["shards"] == {"total": 2, "succeeded": 2, "active": 0, "failed": 0, "unaccounted": 0}
+    assert status["documents"] == {"total": 20, "succeeded": 18, "failed": 2, "skipped": 0}
+    assert [(one["row"], one["name"], one["reason"]) for one in status["failures"]] == [
+        (3, "000003.pdf", "TemplateFailed"),
+        (14, "000014.pdf", "TemplateFailed"),
+    ]
+    assert "division" in status["failures"][0]["message"]
+    assert begun.row(name)["FAILED"] == "2"
+    assert [line["row"] for line in begun.manifest(name) if line["status"] == "failed"] == [3, 14]
+    assert begun.problems(name) == []
+    if phase == "Failed":
+        assert begun.condition(name, "Failed")["reason"] == "TooManyFailedDocuments"
+        assert "maxFailedDocuments allows 1" in begun.condition(name, "Failed")["message"]
+    else:
+        assert "18 of 20 documents succeeded, 2 failed" in begun.condition(name, "Complete")["message"]
+
+
+def test_stop_early(begun: Place) -> None:
+    status = begun.ended("early")
+
+    assert status["phase"] == "Failed"
+    assert begun.condition("early", "Failed")["reason"] == "MaxFailedDocuments"
+    lines = begun.manifest("early")
+    assert [line["row"] for line in lines] == list(range(1, 61))
+    assert lines[0]["reason"] == "TemplateFailed"
+    rest = [line for line in lines[1:] if line["status"] == "failed"]
+    assert rest
+    assert all("stopEarly" in line["message"] for line in rest)
+    assert begun.problems("early") == []
+
+
+def _pods_of(place: Place, name: str) -> list[dict[str, Any]]:
+    return [pod for pod in place.pods() if pod["metadata"]["labels"]["pdfbatch.io/batch"] == name]
 
 
 def _at_work(place: Place, index: int) -> set[str]:
-    """The uids of a shard's pods whose renderer runs."""
-    pods = [pod for pod in place.running() if pod["metadata"]["labels"][INDEX] == str(index)]
-    return {pod["metadata"]["uid"] for pod in pods if renderer_of(pod["metadata"]["uid"])}
+    """The uids of the pods of `killed` at a shard whose renderer runs."""
+    pods = [pod["metadata"] for pod in _pods_of(place, "killed") if pod["metadata"]["labels"][INDEX] == str(index)]
+    return {pod["uid"] for pod in pods if renderer_of(pod["uid"])}
 
 
-def _kill(uid: str) -> None:
-    process = renderer_of(uid)
-    assert process is not None
-    process.signal(signal.SIGKILL)
-
-
-def _failed_indexes(place: Place) -> str:
-    jobs = place.get("jobs", "--selector=pdfbatch.io/component=render")["items"]
+def _failed_indexes(place: Place, name: str) -> str:
+    jobs = place.get("jobs", f"--selector=pdfbatch.io/component=render,pdfbatch.io/batch={name}")["items"]
     return str(jobs[0]["status"].get("failedIndexes", "")) if jobs else ""
