@@ -33,8 +33,8 @@ def report(results: Results, settings: Settings, images: Images, *, machine: str
         machine,
         f"Kubernetes {kubernetes}: control plane and two nodes are processes of this machine, and share its cores with "
         f"the renderers. Runs of either side: {settings.repetitions}, each of {settings.documents:,} documents in "
-        f"{settings.shards} shards, {settings.cores} renderers with a worker each; `pdfbatch run` with {settings.cores} workers, the "
-        "same manifest, the same disk, in turn. "
+        f"{settings.shards} shards, {settings.cores} renderers with a worker each; `pdfbatch run` with "
+        f"{settings.cores} workers, the same manifest, the same disk, in turn. "
         f"{_engines(results.engines)} Median (lowest–highest).{busy(load, settings.cores)}",
         speed(results),
         _seconds(results),
