@@ -19,6 +19,8 @@ from typing import Final
 _TICKS: Final = os.sysconf("SC_CLK_TCK")
 _PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 _PR_SET_CHILD_SUBREAPER: Final = 36
+_LAST_BREATH: Final = 2.0
+"""Seconds for a process that outlived the command's output to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +177,10 @@ def run(
 
     def watch() -> None:
         while not ended.is_set():
-            seen = tree(processes(), process.pid)
+            everything = processes()
+            # one whose parent ended hangs below us now, and is still the command's
+            orphans = [pid for pid in last if pid in everything and everything[pid].parent == os.getpid()]
+            seen = [item for root in {process.pid, *orphans} for item in tree(everything, root)]
             last.update({item.pid: (len(usage.samples), item) for item in seen})
             python = [item.rss for item in seen if kind_of(item.name) == "python"]
             usage.samples.append((time.perf_counter() - start, max(python, default=0), sum(python)))
@@ -188,7 +193,7 @@ def run(
     ended.set()
     watcher.join()
     usage.exit_code = process.returncode
-    for pid, seconds in _reap_orphans().items():
+    for pid, seconds in _reap_orphans(set(last)).items():
         if pid in last:
             reading, orphan = last[pid]
             last[pid] = reading, replace(orphan, cpu=max(orphan.cpu, seconds - orphan.waited))
@@ -200,14 +205,22 @@ def run(
     return usage
 
 
-def _reap_orphans() -> dict[int, float]:
-    """The CPU time of each process that was left to us (a killed browser's tabs), with that of its own children."""
+def _reap_orphans(ours: set[int]) -> dict[int, float]:
+    """The CPU time of each process that was left to us (a killed browser's tabs), with that of its own children.
+
+    The command's output ends a moment before the last process that held it does: those of `ours` are waited for.
+    """
     cpu: dict[int, float] = {}
+    latest = time.monotonic() + _LAST_BREATH
     while True:
         try:
             pid, _, used = os.wait4(-1, os.WNOHANG)
         except ChildProcessError:
             return cpu
-        if pid == 0:
+        if pid:
+            cpu[pid] = used.ru_utime + used.ru_stime
+            continue
+        left = processes()
+        if time.monotonic() > latest or not any(p in left and left[p].parent == os.getpid() for p in ours):
             return cpu
-        cpu[pid] = used.ru_utime + used.ru_stime
+        time.sleep(0.01)

@@ -63,10 +63,11 @@ def test_a_grandchilds_cpu_reaches_its_grandparent_and_is_not_counted_again() ->
     assert cpu_by_kind(last) == {"python": 2, "browser": 3}
 
 
-def test_a_process_that_outlives_the_command_is_counted_to_its_end() -> None:
+@pytest.mark.parametrize("interval", [0.01, 5.0])
+def test_a_process_that_outlives_the_command_is_counted_to_its_end(interval: float) -> None:
     # given a shell that leaves a child behind, which burns for longer than readings are apart
     child = _BURN.format(seconds=0.3)
-    usage = run(["sh", "-c", f"{sys.executable} -c '{child}' & sleep 0.02"], interval=0.01)
+    usage = run(["sh", "-c", f"{sys.executable} -c '{child}' & sleep 0.02"], interval=interval)
     assert 0.25 < usage.cpu["python"] < 0.6
 
 
