@@ -1,5 +1,8 @@
 """The commands, put together."""
 
+from importlib.metadata import version as version_of
+from typing import Annotated
+
 import typer
 
 from pdfbatch_renderer.cli import pod, template, whole_batch
@@ -14,6 +17,22 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _say_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"pdfbatch {version_of('pdfbatch')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which version this is.", callback=_say_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass
+
 
 whole_batch.add_to(app)
 template.add_to(app)
