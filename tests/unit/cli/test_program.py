@@ -2,8 +2,9 @@
 
 from importlib.metadata import version
 
-from pdfbatch_renderer.cli.app import app
 from typer.testing import CliRunner
+
+from pdfbatch_renderer.cli.app import app
 
 
 def test_it_says_which_version_it_is() -> None:
