@@ -1,5 +1,33 @@
-"""How many renderers a batch gets. One way to decide a file; `wanted_renderers` is the package's only door."""
+"""How many renderers a batch gets: `scale` is the door, `share` deals out the limit for all batches together."""
 
+from pdfbatch_operator.scaling.deciding import scale
+from pdfbatch_operator.scaling.fleet import Demand, share
+from pdfbatch_operator.scaling.situation import (
+    Answers,
+    Bounds,
+    History,
+    Pods,
+    Problem,
+    Reading,
+    Situation,
+    Verdict,
+    Work,
+)
 from pdfbatch_operator.scaling.wanted import Wanted, wanted_renderers
 
-__all__ = ["Wanted", "wanted_renderers"]
+__all__ = [
+    "Answers",
+    "Bounds",
+    "Demand",
+    "History",
+    "Pods",
+    "Problem",
+    "Reading",
+    "Situation",
+    "Verdict",
+    "Wanted",
+    "Work",
+    "scale",
+    "share",
+    "wanted_renderers",
+]
