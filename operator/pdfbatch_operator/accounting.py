@@ -13,6 +13,7 @@ from pdfbatch_api.resource.status import FailureSample
 from pdfbatch_api.summaries import FailureLine, RenderSummary
 from pdfbatch_operator.conditions import cut
 from pdfbatch_operator.intervals import Intervals
+from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import ObservedPod
 from pdfbatch_operator.turn import Turn
 
@@ -51,6 +52,9 @@ def account(turn: Turn) -> Turn:
     accounted |= Intervals.single(new.indexes)
     # Of a Job that was deleted and made again the completed ones are fewer; what was counted stays counted.
     succeeded = len(completed | accounted)
+    failed = len(Intervals.parse(job.failed_indexes))
+    if new.indexes or succeeded > before.shards.succeeded or failed > before.shards.failed:
+        turn = turn.with_status(last_progress_time=text_of(turn.now))
     return turn.with_status(
         documents=before.documents.model_copy(
             update={
@@ -67,7 +71,7 @@ def account(turn: Turn) -> Turn:
             update={
                 "succeeded": succeeded,
                 "active": job.active,
-                "failed": len(Intervals.parse(job.failed_indexes)),
+                "failed": failed,
                 "unaccounted": succeeded - len(accounted),
             }
         ),

@@ -5,7 +5,7 @@ names, and each write says which object, at which version, it means.
 """
 
 import logging
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
 import msgspec
 
@@ -33,8 +33,6 @@ from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import Observation, ObservedBatch
 
 _log = logging.getLogger(__name__)
-
-_ENDED: Final = ("Succeeded", "Failed")
 
 
 class Applier:
@@ -71,6 +69,7 @@ class Applier:
         Raises:
             ApiError: Kind.CONFLICT: the batch is not as it was observed. It is not overwritten.
         """
+        self._metrics.seen(batch)
         new, old = _json(status), _json(batch.status)
         if new == old:
             return False
@@ -92,8 +91,9 @@ class Applier:
             _log.info(
                 "%s → %s", batch.status.phase, status.phase, extra={"fields": about(batch) | {"phase": status.phase}}
             )
-            if status.phase in _ENDED and batch.status.phase not in _ENDED:
-                self._metrics.completed(status.phase)
+        current = self._cache.batches.get(batch.uid)
+        if current is not None:
+            self._metrics.written(current.value)
         return True
 
     async def _act(self, seen: Observation, action: Action) -> None:

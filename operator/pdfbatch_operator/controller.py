@@ -20,11 +20,12 @@ from pdfbatch_operator.conditions import with_condition
 from pdfbatch_operator.decision import Decision
 from pdfbatch_operator.explaining import in_words, worth_telling
 from pdfbatch_operator.memory import Memory
-from pdfbatch_operator.metrics import OperatorMetrics, Result
+from pdfbatch_operator.metrics import Figures, OperatorMetrics, Result
 from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import Observation
 from pdfbatch_operator.observe import Observer
 from pdfbatch_operator.queue import Due, WorkQueue
+from pdfbatch_operator.turn import is_live
 
 _log = logging.getLogger(__name__)
 
@@ -99,9 +100,7 @@ class Controller:
             self._queue.failed(due)
             return "error"
         self._memory.of(due.key).stalled = ""
-        current = self._cache.batches.get(due.key)
-        if current is not None:
-            self._metrics.batch(current.value)
+        self._show(due.key, decision)
         self._queue.done(due, _earlier(decision.again_after, seen.again_after), cost=cost)
         return "done" if acted else "idle"
 
@@ -155,12 +154,26 @@ class Controller:
             await self._applier.write_status(batch, batch.status.model_copy(update={"conditions": conditions}))
         except ApiError as error:
             _log.debug("%s", error, extra={"fields": about(batch)})
-        current = self._cache.batches.get(batch.uid)
-        if current is not None:
-            self._metrics.batch(current.value)
+        self._show(batch.uid, None)
         if known.stalled != reason:
             known.stalled = reason
             await self._recorder.record(subject(batch), "Warning", reason, message)
+
+    def _show(self, uid: str, decision: Decision | None) -> None:
+        """Tell the metrics how the batch stands."""
+        current = self._cache.batches.get(uid)
+        if current is None:
+            return
+        pods = [pod.value for pod in self._cache.pods.of(uid).values() if is_live(pod.value)]
+        waiting = [pod for pod in pods if pod.component == "render" and pod.unschedulable and pod.deleted is None]
+        self._metrics.batch(
+            Figures(
+                current.value,
+                decision.renderers if decision is not None and decision.renderers else current.value.status.renderers,
+                unschedulable=len(waiting),
+                cores=sum(pod.cores for pod in pods if pod.node),
+            )
+        )
 
     def _name(self, due: Due, observation: Observation | None) -> dict[str, object]:
         if observation is not None:

@@ -6,8 +6,9 @@ Carried out in part and then again from a fresh observation, it ends in the same
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from pdfbatch_api.resource.status import PdfBatchStatus
+from pdfbatch_api.resource.status import PdfBatchStatus, RendererCounts
 from pdfbatch_operator.observation import Component
+from pdfbatch_operator.scaling import Verdict
 
 Body: TypeAlias = dict[str, Any]
 
@@ -101,9 +102,13 @@ class Decision:
             that was observed); None leaves it.
         events: recorded once the status is written, so that a turn that is done again does not say them twice.
         again_after: seconds until the batch must be looked at again though nothing happens; None: an event will tell.
+        renderers: as they are seen now, though the status that says so may be written a little later.
+        scaling: the autoscaler's verdict, of which it is to remember the history; None: the batch does not render.
     """
 
     actions: tuple[Action, ...] = ()
     status: PdfBatchStatus | None = None
     events: tuple[Event, ...] = ()
     again_after: float | None = None
+    renderers: RendererCounts | None = None
+    scaling: Verdict | None = None

@@ -11,6 +11,7 @@ from typing import Literal, TypeAlias
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.status import PdfBatchStatus
 from pdfbatch_api.summaries import Summary
+from pdfbatch_operator.scaling import Answers, History
 
 Component: TypeAlias = Literal["plan", "render", "finish"]
 
@@ -87,7 +88,10 @@ class ObservedPod:
         index: its shard, for render pods.
         deleted: its deletionTimestamp.
         node_lost: its node has the unreachable NoExecute taint, or is gone from the API.
-        unschedulable: the scheduler's words, while it cannot be placed.
+        placed: when it got its node; None when it has none, or that is not known.
+        ended: when the last of its containers did.
+        cores: the CPU that it has requested.
+        unschedulable: the scheduler's words, while it cannot be placed; since when.
         waiting: reason and message of a container that cannot start (ImagePullBackOff, CreateContainerConfigError …).
         exit_code: of the container `renderer`, once it has ended; with its reason (Error, OOMKilled …).
         summary: from that container's termination message.
@@ -106,7 +110,11 @@ class ObservedPod:
     ready: bool = False
     deleted: dt.datetime | None = None
     node_lost: bool = False
+    placed: dt.datetime | None = None
+    ended: dt.datetime | None = None
+    cores: float = 0.0
     unschedulable: str = ""
+    unschedulable_since: dt.datetime | None = None
     waiting: tuple[str, str] | None = None
     exit_code: int | None = None
     exit_reason: str = ""
@@ -123,6 +131,8 @@ class Settings:
         recover_lost_nodes: whether pods of lost nodes are declared failed (the chart's switch).
         service_accounts: those that a batch's podTemplate may name.
         stalled_after: how long a pod may be unschedulable, or unable to start, before the batch is said to be stalled.
+        maximum_renderers: the most that one batch gets.
+        scrape_annotations: whether pods that render have the annotations prometheus.io/scrape, port and path.
     """
 
     renderer_image: str
@@ -133,11 +143,18 @@ class Settings:
     image_pull_secrets: tuple[str, ...] = ()
     stalled_after: dt.timedelta = dt.timedelta(seconds=5)
     maximum_renderers: int = 1000
+    scrape_annotations: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One batch, its Jobs and their pods, and the clock."""
+    """One batch, its Jobs and their pods, and the clock.
+
+    Attributes:
+        answers: what Prometheus says of it.
+        history: what the autoscaler remembers of it.
+        allowance: its part of the admin's limit for all batches together; None: there is no such limit.
+    """
 
     now: dt.datetime
     batch: ObservedBatch
@@ -146,3 +163,6 @@ class Observation:
     pods: tuple[ObservedPod, ...] = ()
     manifest_exists: bool = False
     disrupted_attempts: frozenset[str] = frozenset()
+    answers: Answers = field(default_factory=Answers)
+    history: History = field(default_factory=History)
+    allowance: int | None = None

@@ -4,6 +4,7 @@ A pod's JSON has about 10 kB, what is kept of it a few hundred bytes: ten thousa
 """
 
 import datetime as dt
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 import msgspec
@@ -11,6 +12,7 @@ import msgspec
 from pdfbatch_api.labels import BATCH_UID, COMPONENT, SHARD_INDEX
 from pdfbatch_api.pods import RENDERER_CONTAINER
 from pdfbatch_api.summaries import Summary, decode_summary
+from pdfbatch_operator.manifests.quantity import quantity
 from pdfbatch_operator.observation import Component, ObservedJob, ObservedPod
 
 Phase: TypeAlias = Literal["Pending", "Running", "Succeeded", "Failed", "Unknown"]
@@ -103,6 +105,7 @@ class _Terminated(msgspec.Struct, rename="camel"):
     exit_code: int = 0
     reason: str = ""
     message: str = ""
+    finished_at: dt.datetime | None = None
 
 
 class _State(msgspec.Struct, rename="camel"):
@@ -115,8 +118,19 @@ class _ContainerStatus(msgspec.Struct, rename="camel"):
     state: _State = msgspec.field(default_factory=_State)
 
 
+class _Resources(msgspec.Struct, rename="camel"):
+    requests: dict[str, str | int | float] = {}
+
+
+class _Container(msgspec.Struct, rename="camel"):
+    resources: _Resources = msgspec.field(default_factory=_Resources)
+    restart_policy: str = ""
+
+
 class _PodSpec(msgspec.Struct, rename="camel"):
     node_name: str = ""
+    containers: list[_Container] = []
+    init_containers: list[_Container] = []
 
 
 class _PodStatus(msgspec.Struct, rename="camel"):
@@ -211,7 +225,11 @@ def observed_pod(pod: Pod) -> ObservedPod | None:
         node=pod.spec.node_name,
         ready=_is_true(status.conditions, "Ready"),
         deleted=metadata.deletion_timestamp,
+        placed=_placed(status.conditions),
+        ended=_ended(status),
+        cores=_cores(pod.spec),
         unschedulable=_unschedulable(status.conditions),
+        unschedulable_since=_unschedulable_since(status.conditions),
         waiting=_waiting(status),
         exit_code=ended.exit_code if ended else None,
         # A pod that never came to start a container has failed for a reason of its own: Evicted, OutOfcpu.
@@ -239,6 +257,46 @@ def _unschedulable(conditions: list[Condition]) -> str:
         if one.type == "PodScheduled" and one.status == "False" and one.reason == "Unschedulable":
             return one.message or "no node takes it"
     return ""
+
+
+def _unschedulable_since(conditions: list[Condition]) -> dt.datetime | None:
+    for one in conditions:
+        if one.type == "PodScheduled" and one.status == "False" and one.reason == "Unschedulable":
+            return one.last_transition_time
+    return None
+
+
+def _placed(conditions: list[Condition]) -> dt.datetime | None:
+    for one in conditions:
+        if one.type == "PodScheduled" and one.status == "True":
+            return one.last_transition_time
+    return None
+
+
+def _ended(status: _PodStatus) -> dt.datetime | None:
+    """When the last of its containers did: its place on the node is free then, and not before."""
+    if status.phase not in ("Succeeded", "Failed"):
+        return None
+    ends = [
+        one.state.terminated.finished_at
+        for one in [*status.container_statuses, *status.init_container_statuses]
+        if one.state.terminated is not None and one.state.terminated.finished_at is not None
+    ]
+    return max(ends, default=None)
+
+
+def _cores(spec: _PodSpec) -> float:
+    """What the scheduler reckons with (KEP-753): containers and sidecars together, as each runs all the time."""
+    together = [*spec.containers, *(one for one in spec.init_containers if one.restart_policy == "Always")]
+    return sum(_cpus(str(one.resources.requests.get("cpu", "0"))) for one in together)
+
+
+@lru_cache(maxsize=256)
+def _cpus(text: str) -> float:
+    try:
+        return float(quantity(text))
+    except ValueError:
+        return 0.0
 
 
 def _waiting(status: _PodStatus) -> tuple[str, str] | None:

@@ -23,6 +23,7 @@ _FIGURES: Final = (
     "estimated_completion_time",
     "failures",
     "accounted",
+    "last_progress_time",
     "last_update_time",
 )
 _SHORTEST: Final = 2.0

@@ -9,7 +9,8 @@ from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from pdfbatch_api import metric_names
+from pdfbatch_api.metrics import labels
+from pdfbatch_api.metrics.operator import NODE_LOSS_RECOVERIES
 from pdfbatch_api.records import Record, Segment, fold
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.stores import open_store
@@ -155,9 +156,8 @@ def recoveries(installation: Installation, namespace: str) -> float:
     return sum(
         sample.value
         for family in families
-        if family.name == metric_names.NODE_LOSS_RECOVERIES
         for sample in family.samples
-        if sample.name.endswith("_total") and sample.labels == {metric_names.NAMESPACE: namespace}
+        if sample.name == NODE_LOSS_RECOVERIES.name and sample.labels == {labels.NAMESPACE: namespace}
     )
 
 

@@ -134,6 +134,7 @@ class PdfBatchStatus(ResourceModel):
     disruptions: int = Field(
         default=0, description="Pods that were lost with their node, drained or pre-empted, and replaced."
     )
+    last_progress_time: str | None = Field(default=None, max_length=32, description="When shards were last counted.")
     last_update_time: str | None = Field(
         default=None, max_length=32, description="When the figures were last brought up to date."
     )

@@ -2,7 +2,7 @@
 
 import yaml
 
-from pdfbatch_api.metric_names import NAMESPACE
+from pdfbatch_api.metrics.labels import NAMESPACE
 from pdfbatch_operator.settings import PREFIX, OperatorSettings
 from tests.unit.chart.a_chart import ROOT, Body, Chart, a_chart, environment
 
