@@ -4,10 +4,10 @@ PYTHON_FILES := api renderer operator devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check format generate cluster cluster-down bench bench-cluster bench-memory lock clean
+.PHONY: help setup demo test check format generate cluster cluster-monitoring cluster-down bench bench-cluster bench-memory lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-19s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## a virtual environment from the lock file, and the browser where the system lacks it
 	@scripts/setup.sh
@@ -42,6 +42,9 @@ cluster: setup ## a real Kubernetes on this machine with pdfbatch installed (roo
 	@$(BIN)/python -m devcluster up >/dev/null
 	@$(BIN)/python -m devcluster install
 	@printf 'use it with:   ' && $(BIN)/python -m devcluster up
+
+cluster-monitoring: cluster ## and a Prometheus and KEDA in it, which pdfbatch asks (the first time builds them)
+	@$(BIN)/python -m devcluster monitoring
 
 cluster-down: setup ## take the cluster down, without a trace
 	@$(BIN)/python -m devcluster down

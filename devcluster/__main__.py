@@ -1,4 +1,4 @@
-"""`python -m devcluster up|install|down|status|build|check|load`."""
+"""`python -m devcluster up|install|monitoring|down|status|build|check|load`."""
 
 import argparse
 import sys
@@ -16,9 +16,14 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("up", help="bring it up; installs and builds what is missing")
     commands.add_parser("install", help="build the images, load them, install the chart, make a claim to play with")
+    monitoring = commands.add_parser(
+        "monitoring", help="Prometheus and KEDA, and pdfbatch installed so that it asks it"
+    )
+    monitoring.add_argument("--without-keda", action="store_true", help="Prometheus alone: KEDA takes long to build")
     commands.add_parser("down", help="take it down and remove every trace; fails when one is left")
     commands.add_parser("status", help="what is up; fails when the cluster is not")
-    commands.add_parser("build", help="only build its programs")
+    build = commands.add_parser("build", help="only build its programs")
+    build.add_argument("--monitoring", action="store_true", help="Prometheus, promtool and KEDA too")
     commands.add_parser("check", help="only say whether this machine can run it")
     load = commands.add_parser("load", help="load an OCI archive into all nodes")
     load.add_argument("archive", type=Path)
@@ -44,6 +49,8 @@ def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int
         folder = make_playground(cluster)
         print(f"pdfbatch is installed, in namespace {NAMESPACE}", file=sys.stderr)
         print(f"the claim {PLAYGROUND} in namespace {PLAYGROUND} is {folder}", file=sys.stderr)
+    elif command == "monitoring":
+        _monitoring(Cluster.attach(settings.name), with_keda=not arguments.without_keda)
     elif command == "down":
         take_down(settings)
         print(f"cluster {settings.name} is gone without a trace", file=sys.stderr)
@@ -51,12 +58,29 @@ def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int
         return _status(settings)
     elif command == "build":
         print(binaries.build().kubernetes)
+        if arguments.monitoring:
+            for program, path in binaries.build(binaries.MONITORING).paths:
+                print(f"{program}: {path}")
     elif command == "check":
         machine.check()
         print("this machine can run a cluster", file=sys.stderr)
     elif command == "load":
         print("\n".join(Cluster.attach(settings.name).load_image(arguments.archive)))
     return 0
+
+
+def _monitoring(cluster: Cluster, *, with_keda: bool) -> None:
+    from devcluster.installation import NAMESPACE, install
+    from devcluster.monitoring import Keda, Prometheus
+    from devcluster.monitoring.prometheus import VALUES
+
+    prometheus = Prometheus.install(cluster)
+    print(f"Prometheus: {prometheus.here}, its API alone (its module has no web pages)", file=sys.stderr)
+    if with_keda:
+        Keda.install(cluster)
+        print("KEDA: in namespace keda", file=sys.stderr)
+    install(cluster, **VALUES)
+    print(f"pdfbatch, in namespace {NAMESPACE}, asks Prometheus", file=sys.stderr)
 
 
 def _status(settings: Settings) -> int:

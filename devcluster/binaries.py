@@ -1,8 +1,8 @@
-"""Kubernetes' own programs, built from their Go modules once and kept in the user's cache.
+"""Kubernetes' own programs, Prometheus' and KEDA's, built from their Go modules once and kept in the user's cache.
 
 There is no package of them that every machine can fetch, and a build from pinned modules (go.sum is ours, and
-committed) is the same everywhere. Cold it takes about twelve minutes on two cores; a finished build is found again by
-the content of its module folder.
+committed) is the same everywhere. Cold, Kubernetes takes about twelve minutes on two cores; a finished build is found
+again by the content of its module folder.
 """
 
 import fcntl
@@ -12,7 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,8 @@ from devcluster.settings import cache_folder
 
 KUBERNETES = "1.37.2"
 HELM = "3.22.0"
+PROMETHEUS = "3.16.0"
+KEDA = "2.21.0"
 MODULES = Path(__file__).parent / "modules"
 
 _VERSION = "k8s.io/component-base/version"
@@ -30,11 +32,19 @@ _STAMPS = f"-X {_VERSION}.gitVersion=v{KUBERNETES} -X {_VERSION}.gitMajor=1 -X {
 
 @dataclass(frozen=True)
 class Module:
-    """A folder under modules/, and what is built from it: program -> package."""
+    """A folder under modules/, and what is built from it.
+
+    Attributes:
+        programs: program -> package.
+        tags: Go's build tags, by commas.
+        brings: a module it is built from, and the folder of it that is kept beside the programs.
+    """
 
     name: str
     programs: tuple[tuple[str, str], ...]
     linker_flags: str = "-s -w"
+    tags: str = ""
+    brings: tuple[str, str] | None = None
 
     @property
     def source(self) -> Path:
@@ -42,7 +52,10 @@ class Module:
 
     def digest(self) -> str:
         """Names the result: the module's files and how they are built."""
-        content = hashlib.sha256(repr((self.programs, self.linker_flags, os.uname().machine)).encode())
+        how: tuple[object, ...] = (self.programs, self.linker_flags, os.uname().machine)
+        if self.tags or self.brings:
+            how = (*how, self.tags, self.brings)
+        content = hashlib.sha256(repr(how).encode())
         for file in sorted(self.source.iterdir()):
             content.update(file.name.encode() + b"\0" + file.read_bytes())
         return content.hexdigest()[:16]
@@ -61,6 +74,27 @@ ALL = (
     ),
     Module("kubernetes", tuple((name, f"k8s.io/kubernetes/cmd/{name}") for name in _COMMANDS), f"-s -w {_STAMPS}"),
 )
+"""What every cluster needs."""
+
+_PROMETHEUS = "github.com/prometheus"
+PROMETHEUS_MODULE = Module(
+    "prometheus",
+    tuple((name, f"{_PROMETHEUS}/prometheus/cmd/{name}") for name in ("prometheus", "promtool")),
+    f"-s -w -X {_PROMETHEUS}/common/version.Version={PROMETHEUS}",
+    # Of its service discoveries Kubernetes' alone: the others are the SDKs of thirty clouds. And no web pages, which
+    # its module lacks.
+    tags="netgo,remove_all_sd,enable_kubernetes_sd",
+)
+_KEDA = "github.com/kedacore/keda/v2"
+KEDA_MODULE = Module(
+    "keda",
+    (("keda", f"{_KEDA}/cmd/operator"), ("keda-adapter", f"{_KEDA}/cmd/adapter")),
+    f"-s -w -X {_KEDA}/version.Version={KEDA}",
+    # Its manifests: definitions, roles, Deployments.
+    brings=(_KEDA, "config"),
+)
+MONITORING = (PROMETHEUS_MODULE, KEDA_MODULE)
+"""What a cluster has only when it is asked for: Prometheus and promtool; KEDA."""
 
 
 @dataclass(frozen=True)
@@ -82,31 +116,33 @@ def find_go() -> str | None:
     return shutil.which("go") or shutil.which("go", path="/usr/local/go/bin:/usr/lib/go/bin")
 
 
-def missing() -> list[Module]:
+def missing(modules: Sequence[Module] = ALL) -> list[Module]:
     """The modules that are not built yet."""
-    return [module for module in ALL if not module.folder.is_dir()]
+    return [module for module in modules if not module.folder.is_dir()]
 
 
-def built() -> Binaries:
+def built(modules: Sequence[Module] = ALL) -> Binaries:
     """The programs, which must have been built.
 
     Raises:
         DevClusterError: they are not.
     """
-    if missing():
-        raise DevClusterError("the cluster's programs are not built yet: run `python -m devcluster build`")
-    return Binaries(tuple((program, module.folder / program) for module in ALL for program, _ in module.programs))
+    if missing(modules):
+        names = ", ".join(module.name for module in missing(modules))
+        monitoring = "" if set(missing(modules)) <= set(ALL) else " --monitoring"
+        raise DevClusterError(f"not built yet: {names}; run `python -m devcluster build{monitoring}`")
+    return Binaries(tuple((program, module.folder / program) for module in modules for program, _ in module.programs))
 
 
-def build() -> Binaries:
+def build(modules: Sequence[Module] = ALL) -> Binaries:
     """Builds what is missing, one module after another; two of us do not build at once."""
-    if missing():
+    if missing(modules):
         with _lock(cache_folder() / "binaries.lock"):
             for left in (cache_folder() / "binaries").glob("*.partial-*"):  # by a build that was killed
                 shutil.rmtree(left)
-            for module in missing():
+            for module in missing(modules):
                 _build(module)
-    return built()
+    return built(modules)
 
 
 def _build(module: Module) -> None:
@@ -117,25 +153,40 @@ def _build(module: Module) -> None:
         )
     partial = module.folder.with_suffix(f".partial-{os.getpid()}")
     shutil.rmtree(partial, ignore_errors=True)
-    for program, package in module.programs:
-        began = time.monotonic()
-        print(f"devcluster: building {program} …", end=" ", file=sys.stderr, flush=True)
-        command = [go, "build", "-trimpath", "-ldflags", module.linker_flags, "-o", str(partial / program), package]
-        done = subprocess.run(
-            command,
-            cwd=module.source,
-            # A workspace or flags of somebody's own must not change what is built.
-            env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if done.returncode:
-            print("failed", file=sys.stderr)
-            shutil.rmtree(partial, ignore_errors=True)
-            raise DevClusterError(f"{' '.join(command)} in {module.source} failed:\n{done.stderr[-4000:]}")
-        print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    try:
+        for program, package in module.programs:
+            began = time.monotonic()
+            print(f"devcluster: building {program} …", end=" ", file=sys.stderr, flush=True)
+            tags = ["-tags", module.tags] if module.tags else []
+            _go(module, go, "build", "-trimpath", *tags, "-ldflags", module.linker_flags, "-o", str(partial / program),
+                package)  # fmt: skip
+            print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+        if module.brings:
+            origin, folder = module.brings
+            found = _go(module, go, "list", "-m", "-f", "{{.Dir}}", origin).strip()
+            # Go keeps its modules read-only.
+            shutil.copytree(Path(found) / folder, partial / folder, copy_function=shutil.copyfile)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     partial.rename(module.folder)
+
+
+def _go(module: Module, go: str, *arguments: str) -> str:
+    """What go says, run in the module's folder."""
+    done = subprocess.run(
+        [go, *arguments],
+        cwd=module.source,
+        # A workspace or flags of somebody's own must not change what is built.
+        env={**os.environ, "CGO_ENABLED": "0", "GOWORK": "off", "GOFLAGS": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        print("failed", file=sys.stderr)
+        raise DevClusterError(f"go {' '.join(arguments)} in {module.source} failed:\n{done.stderr[-4000:]}")
+    return done.stdout
 
 
 @contextmanager

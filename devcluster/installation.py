@@ -80,9 +80,9 @@ def image_values(cluster: Cluster) -> dict[str, Any]:
     return {"registry": "localhost", "tag": tag, "pullPolicy": "Never"}
 
 
-def install(cluster: Cluster) -> Installation:
-    """The images on the nodes, the chart installed, an operator that leads."""
-    installation = Installation(cluster, {"images": image_values(cluster)})
+def install(cluster: Cluster, **values: Any) -> Installation:
+    """The images on the nodes, the chart installed with these top-level values, an operator that leads."""
+    installation = Installation(cluster, {"images": image_values(cluster), **values})
     installation.upgrade()
     installation.wait_for_leader()
     return installation

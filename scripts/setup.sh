@@ -150,11 +150,12 @@ set_up_tests() {
 
 # ---- A cluster to test on -----------------------------------------------------------------------------------------
 
-# Kubernetes' programs, Helm and a DNS server, built from Go modules: a quarter of an hour the first time, then cached.
+# Kubernetes' programs, Helm, a DNS server, Prometheus and KEDA, built from Go modules: half an hour the first time, then
+# cached.
 set_up_cluster() {
   local why
   if why=$(.venv/bin/python -m devcluster check 2>&1); then
-    .venv/bin/python -m devcluster build >/dev/null
+    .venv/bin/python -m devcluster build --monitoring >/dev/null
   else
     say "nothing of Kubernetes will be tested on this machine: $why"
   fi
