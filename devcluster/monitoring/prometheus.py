@@ -1,6 +1,7 @@
 """Prometheus in a cluster: brought there, asked, stopped and started."""
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -10,7 +11,7 @@ from typing import Any, Final, Self
 
 from devcluster import binaries
 from devcluster.cluster import Cluster
-from devcluster.errors import DevClusterError
+from devcluster.errors import DevClusterError, DidNotStartError
 from devcluster.monitoring import programs
 
 MANIFEST: Final = Path(__file__).parent / "prometheus.yaml"
@@ -22,6 +23,9 @@ VALUES: Final = {"prometheus": {"url": URL}}
 
 _IMAGE: Final = f"docker.io/prom/prometheus:v{binaries.PROMETHEUS}"
 _DEPLOYMENT: Final = ("deployment/prometheus", "--namespace", NAMESPACE)
+
+# Without the environment's proxies: it is on this machine.
+_OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 Labels = dict[str, str]
 
@@ -68,6 +72,12 @@ class Prometheus:
         """Brings it back, and returns when it answers."""
         self.cluster.kubectl("scale", *_DEPLOYMENT, "--replicas=1")
         self.cluster.kubectl("rollout", "status", *_DEPLOYMENT, "--timeout=110s")
+        deadline = time.monotonic() + 30
+        # kube-proxy learns of its new address a moment later.
+        while not self._is_ready():
+            if time.monotonic() > deadline:
+                raise DidNotStartError(f"Prometheus at {self.here} does not answer within 30 s")
+            time.sleep(0.2)
 
     def query(self, query: str, *, at: float | None = None) -> list[tuple[Labels, float]]:
         """What PromQL gives now, or at a moment of Unix time: a value a set of labels.
@@ -107,10 +117,8 @@ class Prometheus:
 
     def _ask(self, what: str, asked: dict[str, str]) -> dict[str, Any]:
         url = f"{self.here}/api/v1/{what}?{urllib.parse.urlencode(asked)}"
-        # Without the environment's proxies: it is on this machine.
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         try:
-            with opener.open(url, timeout=30) as response:
+            with _OPENER.open(url, timeout=30) as response:
                 answer = json.load(response)
         except urllib.error.HTTPError as error:
             raise DevClusterError(f"Prometheus refuses {asked}: {error.read().decode(errors='replace')}") from error
@@ -118,3 +126,10 @@ class Prometheus:
             raise DevClusterError(f"Prometheus at {self.here} does not answer: {error}") from error
         data: dict[str, Any] = answer["data"]
         return data
+
+    def _is_ready(self) -> bool:
+        try:
+            with _OPENER.open(f"{self.here}/-/ready", timeout=1) as response:
+                return bool(response.status == 200)
+        except OSError:
+            return False
