@@ -1,4 +1,4 @@
-"""Writes what is generated from the models: the manifest's reference, its JSON schema, and the cluster's CRD.
+"""Writes what is generated from the models: the manifest's reference, its JSON schema, the cluster's CRD, the metrics.
 
 python scripts/generate.py           writes
 python scripts/generate.py --check   writes nothing; exit status 1 if a file is not what the models say
@@ -11,6 +11,7 @@ from pathlib import Path
 from generating.crd.definition import definition
 from generating.crd.text import as_yaml
 from generating.editor_schema import schema
+from generating.metrics import metrics_page
 from generating.reference import reference
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -22,6 +23,7 @@ def main(arguments: list[str]) -> int:
     crd = as_yaml(definition())
     made = {
         ROOT / "docs" / "manifest.md": reference(whole),
+        ROOT / "docs" / "metrics.md": metrics_page(),
         ROOT / "crds" / "pdfbatch.schema.json": json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
         ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml": crd,
         # Helm reads only what lies in the chart.

@@ -40,8 +40,15 @@ ENGINE_USER: Final = 65533
 
 # A pod is told the batch's uid; a laptop works it out. An attempt is named by its pod's uid.
 UID_VARIABLE: Final = "PDFBATCH_UID"
+NAME_VARIABLE: Final = "PDFBATCH_BATCH"  # for the log alone
 ATTEMPT_VARIABLE: Final = "PDFBATCH_ATTEMPT"
 INDEX_VARIABLE: Final = "JOB_COMPLETION_INDEX"  # set by Kubernetes in the pods of an Indexed Job
 TERMINATION_LOG_VARIABLE: Final = "PDFBATCH_TERMINATION_LOG"
 TERMINATION_LOG: Final = "/dev/termination-log"
 LOG_FORMAT_VARIABLE: Final = "PDFBATCH_LOG_FORMAT"  # "json" in pods
+
+# Where metrics are read while a pod renders. Nobody waits for a scrape: what must be exact is in the summary.
+METRICS_PORT_VARIABLE: Final = "PDFBATCH_METRICS_PORT"
+METRICS_PORT: Final = 9464  # where OpenTelemetry's exporters for Prometheus listen
+METRICS_PORT_NAME: Final = "metrics"
+METRICS_PATH: Final = "/metrics"

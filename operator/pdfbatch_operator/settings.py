@@ -12,6 +12,7 @@ Variables (an empty one is as good as none):
 | `PDFBATCH_MAXIMUM_RENDERERS` | `1000` | the most renderer pods that one batch gets |
 | `PDFBATCH_RECOVER_LOST_NODES` | `true` | whether pods of lost nodes are declared failed |
 | `PDFBATCH_STALLED_AFTER_SECONDS` | `5` | how long a pod may be unable to start before its batch is stalled |
+| `PDFBATCH_SCRAPE_ANNOTATIONS` | `true` | whether renderers have the annotations `prometheus.io/…` |
 | `PDFBATCH_WATCH_NAMESPACES` | all | namespaces, separated by commas |
 | `PDFBATCH_LEASE_NAMESPACE` | the pod's own, else `default` | where the Lease is |
 | `PDFBATCH_LEASE_NAME` | `pdfbatch-operator` | the Lease's name |
@@ -83,6 +84,7 @@ class OperatorSettings(BaseModel):
     maximum_renderers: int = Field(default=1000, ge=1, le=100_000)
     recover_lost_nodes: bool = True
     stalled_after_seconds: float = Field(default=5, ge=0, le=3600)
+    scrape_annotations: bool = True
     watch_namespaces: Names = ()
     lease_namespace: str = Field(default_factory=lambda: _own_namespace() or "default", min_length=1)
     lease_name: str = "pdfbatch-operator"
@@ -123,6 +125,7 @@ class OperatorSettings(BaseModel):
             image_pull_secrets=self.image_pull_secrets,
             stalled_after=dt.timedelta(seconds=self.stalled_after_seconds),
             maximum_renderers=self.maximum_renderers,
+            scrape_annotations=self.scrape_annotations,
         )
 
 

@@ -1,5 +1,6 @@
-"""Whoever watches a batch being made: a progress bar, a log."""
+"""Whoever watches a batch being made: a progress bar, a log, metrics."""
 
+from collections.abc import Callable
 from typing import Protocol
 
 from pdfbatch_api.plan import Plan
@@ -43,4 +44,29 @@ class Observer(Protocol):
 
     def finishing(self) -> None:
         """All is rendered; the manifest and the report are being written."""
+        ...
+
+
+class Meter(Protocol):
+    """Whoever counts what becomes of documents. Called for every one of them: it takes next to nothing."""
+
+    def rendering(self, documents: int, in_flight: Callable[[], int]) -> None:
+        """Rendering begins.
+
+        Args:
+            documents: of the shards, those that earlier attempts have done among them.
+            in_flight: tells, from any thread, how many documents are with the workers.
+        """
+        ...
+
+    def inherited(self, documents: int) -> None:
+        """So many documents were done by earlier attempts."""
+        ...
+
+    def recorded(self, record: Record) -> None:
+        """A document's record is durable."""
+        ...
+
+    def restarted(self, reason: str) -> None:
+        """A worker or its browser was replaced."""
         ...

@@ -2,14 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Final
 
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record
 from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.containers.shard import ShardAssembler
-from pdfbatch_renderer.observer import Observer
+from pdfbatch_renderer.observer import Meter, Observer
 from pdfbatch_renderer.rendering.compose import document_date
 from pdfbatch_renderer.rendering.render import Renderer, Rendering
 from pdfbatch_renderer.versions import pdfbatch_version
@@ -21,7 +21,7 @@ async def render_shards(
     batch: Batch,
     plan: Plan,
     observer: Observer,
-    shards: Iterable[int],
+    shards: Collection[int],
     stop: asyncio.Event,
     *,
     workers: int,
@@ -29,11 +29,13 @@ async def render_shards(
     generation: int = 0,
     disrupted: Collection[str] = (),
     patience: float | None = None,
+    meter: Meter | None = None,
 ) -> tuple[Rendering, int]:
     """Renders shards of a plan.
 
     Args:
         attempt, generation, disrupted, patience: see Renderer.
+        meter: counts, where somebody wants metrics.
 
     Returns:
         What was done, and how many of the shards' documents had been done before.
@@ -47,7 +49,7 @@ async def render_shards(
         assemble = ShardAssembler(
             plan=plan, work=batch.work, output=batch.output, container=container, date=document_date(batch.spec)
         )
-    counting = _Counting(observer)
+    counting = _Counting(observer, meter, documents=sum(plan.shards[shard].documents for shard in shards))
     renderer = Renderer(
         plan=plan,
         work=batch.work,
@@ -56,9 +58,10 @@ async def render_shards(
         version=pdfbatch_version(),
         attempt=attempt,
         generation=generation,
+        on_begin=counting.begun,
         on_inherited=counting.inherited,
         on_record=counting.recorded,
-        on_restart=observer.restarted,
+        on_restart=counting.restarted,
         finish_shard=assemble,
         disrupted=disrupted,
         patience=patience,
@@ -82,18 +85,33 @@ class _Counting:
     again for minutes, and a run that hangs without a word is the worst of them.
     """
 
-    def __init__(self, observer: Observer) -> None:
+    def __init__(self, observer: Observer, meter: Meter | None, *, documents: int) -> None:
         self._observer = observer
+        self._meter = meter
+        self._documents = documents
         self.done_before = 0
         self._last = time.monotonic()
 
+    def begun(self, in_flight: Callable[[], int]) -> None:
+        if self._meter is not None:
+            self._meter.rendering(self._documents, in_flight)
+
     def inherited(self, shard: int, documents: int) -> None:
         self.done_before += documents
+        if self._meter is not None:
+            self._meter.inherited(documents)
         self._observer.inherited(shard, documents)
 
     def recorded(self, shard: int, record: Record) -> None:
         self._last = time.monotonic()
+        if self._meter is not None:
+            self._meter.recorded(record)
         self._observer.recorded(shard, record)
+
+    def restarted(self, reason: str) -> None:
+        if self._meter is not None:
+            self._meter.restarted(reason)
+        self._observer.restarted(reason)
 
     async def say_when_quiet(self) -> None:
         """Speaks after a while without a record, then twice as late each time; until cancelled."""

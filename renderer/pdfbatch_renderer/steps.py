@@ -17,7 +17,7 @@ from pdfbatch_api.records import Record, is_segment_name
 from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.mounts import disrupted_attempts, in_cluster
-from pdfbatch_renderer.observer import Observer
+from pdfbatch_renderer.observer import Meter, Observer
 from pdfbatch_renderer.records_of_shard import shard_records
 from pdfbatch_renderer.rendering.render import Rendering
 from pdfbatch_renderer.shards import render_shards, why_stopped
@@ -51,11 +51,19 @@ class Attempt:
             )
 
 
-async def plan_step(batch: Batch, observer: Observer, stop: asyncio.Event, *, attempt: Attempt | None = None) -> Ended:
+async def plan_step(
+    batch: Batch,
+    observer: Observer,
+    stop: asyncio.Event,
+    *,
+    attempt: Attempt | None = None,
+    meter: Meter | None = None,
+) -> Ended:
     """Makes the batch's plan, or adopts it where it is there.
 
     Args:
         attempt: goes on to render and finish when all fits one shard. None: only plans.
+        meter: counts what is rendered.
 
     Raises:
         StoppedError, PdfbatchError.
@@ -70,7 +78,7 @@ async def plan_step(batch: Batch, observer: Observer, stop: asyncio.Event, *, at
     reason = None
     if not await _sealed(batch, stop):
         try:
-            rendering, _ = await _render(batch, plan, observer, stop, [0], attempt)
+            rendering, _ = await _render(batch, plan, observer, stop, [0], attempt, meter)
         except PdfbatchError as error:
             if not await _overtaken(batch, error):
                 raise
@@ -88,12 +96,20 @@ async def plan_step(batch: Batch, observer: Observer, stop: asyncio.Event, *, at
 
 
 async def render_step(
-    batch: Batch, observer: Observer, stop: asyncio.Event, *, shard: int, digest: str | None, attempt: Attempt
+    batch: Batch,
+    observer: Observer,
+    stop: asyncio.Event,
+    *,
+    shard: int,
+    digest: str | None,
+    attempt: Attempt,
+    meter: Meter | None = None,
 ) -> Ended:
     """Renders one shard. Of a batch that was ended meanwhile nothing is rendered any more.
 
     Args:
         digest: the plan's, where it is known.
+        meter: counts what is rendered.
 
     Raises:
         StoppedError, PdfbatchError.
@@ -106,7 +122,7 @@ async def render_step(
     sealed = await _sealed(batch, stop)
     if not sealed:
         try:
-            rendering, _ = await _render(batch, plan, observer, stop, [shard], attempt)
+            rendering, _ = await _render(batch, plan, observer, stop, [shard], attempt, meter)
         except PdfbatchError as error:
             if not await _overtaken(batch, error):
                 raise
@@ -169,7 +185,13 @@ async def _overtaken(batch: Batch, error: PdfbatchError) -> bool:
 
 
 async def _render(
-    batch: Batch, plan: Plan, observer: Observer, stop: asyncio.Event, shards: list[int], attempt: Attempt
+    batch: Batch,
+    plan: Plan,
+    observer: Observer,
+    stop: asyncio.Event,
+    shards: list[int],
+    attempt: Attempt,
+    meter: Meter | None,
 ) -> tuple[Rendering, int]:
     observer.rendering(sum(plan.shards[shard].documents for shard in shards))
     return await render_shards(
@@ -183,6 +205,7 @@ async def _render(
         generation=attempt.generation,
         disrupted=await asyncio.to_thread(disrupted_attempts),
         patience=_PATIENCE,
+        meter=meter,
     )
 
 

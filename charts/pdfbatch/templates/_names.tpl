@@ -45,6 +45,9 @@ app.kubernetes.io/component: operator
 {{- end }}
 {{- end }}
 
+{{/* What the port is called on which the batches' pods serve metrics: api/pdfbatch_api/pods.py. */}}
+{{- define "pdfbatch.batches.port" -}}metrics{{- end }}
+
 {{/* Of objects that lie in no namespace: two releases of one name may be in two namespaces. */}}
 {{- define "pdfbatch.clusterName" -}}
 {{- printf "%s-%s" .Release.Namespace (include "pdfbatch.fullname" .) }}

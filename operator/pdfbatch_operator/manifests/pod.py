@@ -13,6 +13,11 @@ from pdfbatch_api.pods import (
     ENGINE_SOCKET_VARIABLE,
     ENGINE_USER,
     LOG_FORMAT_VARIABLE,
+    METRICS_PATH,
+    METRICS_PORT,
+    METRICS_PORT_NAME,
+    METRICS_PORT_VARIABLE,
+    NAME_VARIABLE,
     RENDERER_CONTAINER,
     RENDERER_USER,
     TERMINATION_LOG,
@@ -34,6 +39,12 @@ _TOLERATED_SECONDS: Final = 5
 # killed before would count as a failed try of its shard.
 _RECORDING_SECONDS: Final = 15
 _MOST_GRACE_SECONDS: Final = 600
+# For a Prometheus without its operator; nobody's standard, and everybody's custom.
+_SCRAPED: Final = {
+    "prometheus.io/scrape": "true",
+    "prometheus.io/port": str(METRICS_PORT),
+    "prometheus.io/path": METRICS_PATH,
+}
 
 
 def pod_template(
@@ -49,7 +60,7 @@ def pod_template(
 
     Args:
         arguments: of the renderer's image: the command and its own.
-        with_engine: finish prints nothing and needs none.
+        with_engine: finish prints nothing: it needs none, and has no metrics either.
     """
     told = spec.pod_template
     volumes = renderer_volumes(batch, spec)
@@ -81,6 +92,8 @@ def pod_template(
         "metadata": {
             "labels": {**overlay.pod_labels(told), **labels(batch, component)},
             "annotations": {
+                **(_SCRAPED if with_engine and settings.scrape_annotations else {}),
+                # So a batch may say that it is not to be scraped.
                 **overlay.pod_annotations(told),
                 "kubectl.kubernetes.io/default-container": RENDERER_CONTAINER,
             },
@@ -131,19 +144,24 @@ def _renderer(
     sources: list[Body] = [{"secretRef": {"name": credentials.name}}] if credentials else []
     own: list[Body] = [
         {"name": UID_VARIABLE, "value": batch.uid},
+        {"name": NAME_VARIABLE, "value": batch.name},
         {"name": ATTEMPT_VARIABLE, "valueFrom": {"fieldRef": {"fieldPath": "metadata.uid"}}},
         {"name": TERMINATION_LOG_VARIABLE, "value": TERMINATION_LOG},
         {"name": LOG_FORMAT_VARIABLE, "value": "json"},
         # Its root is read-only, and libraries look for a home.
         {"name": "HOME", "value": "/tmp"},
     ]
+    ports: Body = {}
     if with_engine:
         own.append({"name": ENGINE_SOCKET_VARIABLE, "value": ENGINE_SOCKET})
+        own.append({"name": METRICS_PORT_VARIABLE, "value": str(METRICS_PORT)})
+        ports = {"ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT, "protocol": "TCP"}]}
     return {
         "name": RENDERER_CONTAINER,
         "image": batch.status.images.renderer if batch.status.images else settings.renderer_image,
         "imagePullPolicy": settings.image_pull_policy,
         "args": arguments,
+        **ports,
         "env": [*overlay.environment(told), *own],
         "envFrom": [*overlay.environment_sources(told.env_from), *sources],
         "resources": pod_resources(spec).renderer,

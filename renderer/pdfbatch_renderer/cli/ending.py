@@ -18,17 +18,12 @@ from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.summaries import Summary
 from pdfbatch_renderer.cli.termination import say
+from pdfbatch_renderer.defects import described
 from pdfbatch_renderer.observer import Observer
 from pdfbatch_renderer.stopping import STOPPED, STOPPED_HINT, Ended, StoppedError
 
 # A store that does not answer must not keep the pod until it is killed, thirty seconds after it was told to end.
 _GRACE: Final = 10.0
-
-# What comes through these may quote a row.
-_READ_ROWS: Final = tuple(
-    f"pdfbatch_renderer.{part}"
-    for part in ("sources", "planning", "naming", "templates", "input_file", "postprocessing", "containers")
-)
 
 
 class Blank(Protocol):
@@ -52,6 +47,10 @@ class Watcher(Observer, Protocol):
 
     def stopping(self) -> None:
         """It was told to stop."""
+        ...
+
+    def warning(self, text: str) -> None:
+        """It goes on, without something that was asked for."""
         ...
 
     def mistake(self, error: PdfbatchError) -> None:
@@ -120,30 +119,6 @@ async def _ended(work: Work, blank: Blank, watcher: Watcher) -> tuple[Summary, E
         return ended.summary, ended.exit_code
     # An error on the way out is no reason not to be begun again elsewhere.
     return blank(error=what, hint=hint), ExitCode.TERMINATED if stop.is_set() else code
-
-
-def described(error: BaseException) -> tuple[str, str]:
-    """A sentence on an error that nobody foresaw, and its traceback; without its words where they may quote a row."""
-    chain: list[BaseException] = []
-    link: BaseException | None = error
-    while link is not None and link not in chain:
-        chain.insert(0, link)
-        link = link.__cause__ or (None if link.__suppress_context__ else link.__context__)
-    quotes = any(
-        frame.f_globals.get("__name__", "").startswith(_READ_ROWS)
-        for one in chain
-        for frame, _ in traceback.walk_tb(one.__traceback__)
-    )
-    trace = "".join("".join(traceback.format_tb(one.__traceback__)) + _named(one, quotes) + "\n" for one in chain)
-    return f"unexpected: {_named(error, quotes)}", trace
-
-
-def _named(error: BaseException, quotes: bool) -> str:
-    name = type(error).__name__
-    if isinstance(error, OSError) and error.strerror:
-        return f"{name}: {error.strerror}"
-    words = "" if quotes else str(error)
-    return f"{name}: {words}" if words else name
 
 
 def _leave(summary: Summary, code: ExitCode, watcher: Watcher) -> NoReturn:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE, UID_VARIABLE
+from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
-from pdfbatch_renderer.cli.termination import PodCommand, logs_json
+from pdfbatch_renderer.cli.metrics_port import open_meter
+from pdfbatch_renderer.cli.termination import PodCommand
+from pdfbatch_renderer.json_lines import fields_of_pod, logs_json
 
 if TYPE_CHECKING:
     from pdfbatch_renderer.cli.ending import Watcher
@@ -60,7 +62,8 @@ def plan_command(
 
         attempt = Attempt(_attempt(), worker_count(workers)) if whole else None
         batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
-        return await plan_step(batch, watcher, stop, attempt=attempt)
+        meter = await asyncio.to_thread(open_meter, batch.name, watcher) if whole else None
+        return await plan_step(batch, watcher, stop, attempt=attempt, meter=meter)
 
     from pdfbatch_renderer.cli.ending import to_its_end
 
@@ -91,7 +94,8 @@ def render_command(
 
         attempt = Attempt(_attempt(), worker_count(workers), generation)
         batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
-        return await render_step(batch, watcher, stop, shard=index, digest=plan_digest, attempt=attempt)
+        meter = await asyncio.to_thread(open_meter, batch.name, watcher)
+        return await render_step(batch, watcher, stop, shard=index, digest=plan_digest, attempt=attempt, meter=meter)
 
     from pdfbatch_renderer.cli.ending import to_its_end
 
@@ -134,8 +138,7 @@ def _watcher(**fields: int) -> "Watcher":
     if logs_json():
         from pdfbatch_renderer.cli.pod_log import PodLog
 
-        known = {"batch": os.environ.get(UID_VARIABLE), "attempt": os.environ.get(ATTEMPT_VARIABLE), **fields}
-        return PodLog({key: value for key, value in known.items() if value is not None}, version=version("pdfbatch"))
+        return PodLog({**fields_of_pod(), **fields}, version=version("pdfbatch"))
     from pdfbatch_renderer.cli.step_progress import StepProgress
 
     return StepProgress()

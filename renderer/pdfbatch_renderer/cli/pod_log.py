@@ -6,8 +6,6 @@ message, which ends with the pod and is not collected.
 """
 
 import dataclasses
-import datetime as dt
-import json
 import logging
 import sys
 import time
@@ -18,6 +16,7 @@ from typing import Any, Final, Self, TextIO
 from pdfbatch_api.errors import DocumentError, OutputNameError, PdfbatchError, SourceError
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record
+from pdfbatch_renderer.json_lines import LOGGER, JsonLines, log_to
 
 _LINE_SECONDS: Final = 10.0
 _NAMED_FAILURES: Final = 10
@@ -26,36 +25,14 @@ _ORDINARY: Final = frozenset({"recycled"})
 # Their words are about what stands in a row.
 _QUOTE_ROWS: Final = (DocumentError, OutputNameError, SourceError)
 
-_log = logging.getLogger("pdfbatch")
-
-
-class JsonLines(logging.Formatter):
-    """A record as a JSON object: time (RFC 3339), level, event, and fields.
-
-    Args:
-        fields: in every line: the batch, the attempt.
-    """
-
-    def __init__(self, fields: Mapping[str, Any]) -> None:
-        super().__init__()
-        self._fields = fields
-
-    def format(self, record: logging.LogRecord) -> str:
-        """See logging.Formatter."""
-        moment = dt.datetime.fromtimestamp(record.created, dt.UTC).isoformat(timespec="milliseconds")
-        line: dict[str, Any] = {"time": moment.replace("+00:00", "Z"), "level": record.levelname.lower()}
-        if record.name == _log.name:
-            line |= {"event": record.msg, **self._fields, **getattr(record, "fields", {})}
-        else:  # a library's word
-            line |= {"event": "log", **self._fields, "logger": record.name, "message": record.getMessage()}
-        return json.dumps(line, ensure_ascii=False, default=str)
+_log = logging.getLogger(LOGGER)
 
 
 class PodLog:
     """Logs a step; an Observer. A context manager, which sets the process's logging up.
 
     Args:
-        fields: batch, attempt, shard: whatever is known.
+        fields: batch, attempt, shard: whatever is known. A shard that it is told of is in the lines from there on.
         version: pdfbatch's own.
         clock: monotonic seconds.
     """
@@ -70,16 +47,15 @@ class PodLog:
     ) -> None:
         self._clock = clock
         self._version = version
+        self._given = fields
+        self._fields = dict(fields)
         self._handler = logging.StreamHandler(stream or sys.stderr)
-        self._handler.setFormatter(JsonLines(fields))
+        self._handler.setFormatter(JsonLines(self._fields))
         self._began = self._said = clock()
         self._total = self._done = self._done_then = self._failed = 0
 
     def __enter__(self) -> Self:
-        logging.root.handlers = [self._handler]
-        logging.root.setLevel(logging.WARNING)
-        logging.captureWarnings(True)
-        _log.setLevel(logging.INFO)
+        log_to(self._handler)
         return self
 
     def __exit__(
@@ -102,6 +78,10 @@ class PodLog:
     def ended(self, exit_code: int) -> None:
         """The command ends."""
         self.say("ended", exit_code=exit_code, seconds=round(self._clock() - self._began, 3))
+
+    def warning(self, text: str) -> None:
+        """It goes on, without something that was asked for."""
+        self.say("warning", logging.WARNING, message=text)
 
     def mistake(self, error: PdfbatchError) -> None:
         """It ends with an error that a person should read."""
@@ -135,7 +115,7 @@ class PodLog:
             fonts=plan.versions.fonts,
         )
         for warning in plan.warnings:
-            self.say("warning", logging.WARNING, message=warning)
+            self.warning(warning)
 
     def rendering(self, documents: int) -> None:
         """So many documents are to be rendered here."""
@@ -145,6 +125,7 @@ class PodLog:
 
     def inherited(self, shard: int, documents: int) -> None:
         """So many documents of the shard were done by earlier attempts."""
+        self._fields["shard"] = shard
         self._done += documents
         self._done_then = self._done
         self.say("resumed" if documents else "begun", done=self._done, total=self._total)
@@ -181,6 +162,8 @@ class PodLog:
 
     def finishing(self) -> None:
         """The manifest and the report are being written."""
+        if "shard" not in self._given:
+            self._fields.pop("shard", None)
         self.say("finishing")
 
     def _due(self) -> bool:

@@ -4,7 +4,7 @@ import sys
 
 from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_renderer.cli.progress import RunProgress
-from pdfbatch_renderer.cli.screen import err, show_error
+from pdfbatch_renderer.cli.screen import err, show_error, show_note
 
 
 class StepProgress(RunProgress):
@@ -16,6 +16,10 @@ class StepProgress(RunProgress):
     def stopping(self) -> None:
         """It was told to stop."""
         err.print("stopping")
+
+    def warning(self, text: str) -> None:
+        """It goes on, without something that was asked for."""
+        show_note(text)
 
     def mistake(self, error: PdfbatchError) -> None:
         """It ends with an error."""

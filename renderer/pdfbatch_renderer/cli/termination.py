@@ -10,8 +10,9 @@ import typer
 from typer.core import TyperCommand
 
 from pdfbatch_api.exit_codes import ExitCode
-from pdfbatch_api.pods import LOG_FORMAT_VARIABLE, TERMINATION_LOG_VARIABLE
+from pdfbatch_api.pods import TERMINATION_LOG_VARIABLE
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary, Summary, encode_summary
+from pdfbatch_renderer.json_lines import logs_json
 
 # Click's UsageError. Typer brings a click of its own or takes the one that is installed, by its version.
 _UsageError: Final[Any] = typer.BadParameter.__base__
@@ -50,8 +51,3 @@ def say(summary: Summary) -> None:
                 return
     with contextlib.suppress(BrokenPipeError):
         print(data.decode(), flush=True)
-
-
-def logs_json() -> bool:
-    """Whether the log is for a collector of logs, and not for a person."""
-    return os.environ.get(LOG_FORMAT_VARIABLE) == "json"

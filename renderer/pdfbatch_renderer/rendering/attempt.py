@@ -82,6 +82,11 @@ class ShardAttempt:
         """Whether every row of the shard has its record."""
         return len(self.done) >= self.plan.shards[self.shard].documents
 
+    @property
+    def in_flight(self) -> int:
+        """How many rows are begun and not recorded yet."""
+        return self._begun - self._recorded
+
     async def begin(self) -> None:
         """Reads what earlier attempts left, and writes the start marker if there is something to do.
 

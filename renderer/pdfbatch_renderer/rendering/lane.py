@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -25,6 +25,7 @@ from pdfbatch_renderer.rendering.jobs import Job, Verdict
 from pdfbatch_renderer.rendering.messages import Done, Fault, Ready, Rows, Setup, Stop, frame, read_from_worker
 from pdfbatch_renderer.rendering.pipeline import failed_record
 from pdfbatch_renderer.rendering.slots import Slots
+from pdfbatch_renderer.stores import store_retries
 
 _WATCH_SECONDS: Final = 0.1
 _READY_SECONDS: Final = 120.0
@@ -97,6 +98,7 @@ class Lane:
         self._writer: asyncio.StreamWriter | None = None
         self._stopping = False
         self._engine_restarts: dict[str, int] = {}
+        self._store_retries: dict[str, int] = {}
 
     async def run(self) -> None:
         """Serves jobs until `stop`.
@@ -220,10 +222,14 @@ class Lane:
             await writer.drain()
 
     def _done(self, message: Done) -> None:
-        for reason, count in message.restarts.items():
-            for _ in range(count - self._engine_restarts.get(reason, 0)):
+        for reason, more in _since(self._engine_restarts, message.restarts):
+            for _ in range(more):
                 self._on_restart(reason)
-        self._engine_restarts = dict(message.restarts)
+        self._engine_restarts = message.restarts
+        # Its requests are this process' own from here on: one count for a renderer.
+        for reason, more in _since(self._store_retries, message.store_retries):
+            store_retries.count(reason, more)
+        self._store_retries = message.store_retries
         for record in message.records:
             job = self._held.pop(record.row, None)
             if job is not None:
@@ -273,7 +279,7 @@ class Lane:
         """Says of each job of a dead worker where it goes from here."""
         verdict = self._verdict or Verdict("WorkerKilled", "the process that rendered it died")
         self._on_restart(verdict.reason)
-        self._engine_restarts = {}
+        self._engine_restarts, self._store_retries = {}, {}
         held, self._held = self._held, {}
         was_alone = self._alone_now and len(held) == 1
         for row, job in held.items():
@@ -303,6 +309,11 @@ class Lane:
         if self._process is not None:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self._process.pid, signal.SIGKILL)
+
+
+def _since(before: Mapping[str, int], now: Mapping[str, int]) -> Iterator[tuple[str, int]]:
+    """What was added to counts, by reason."""
+    return ((reason, count - before.get(reason, 0)) for reason, count in now.items())
 
 
 def condemned(job: Job, verdict: Verdict) -> Record:

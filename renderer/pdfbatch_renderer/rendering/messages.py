@@ -52,10 +52,16 @@ class Ready(msgspec.Struct, frozen=True, tag="ready"):
 
 
 class Done(msgspec.Struct, frozen=True, tag="done"):
-    """From a worker: documents that are stored, or failed for good. Nothing is said before it is durable."""
+    """From a worker: documents that are stored, or failed for good. Nothing is said before it is durable.
+
+    Attributes:
+        restarts: of its engine, since the worker began, by reason.
+        store_retries: requests to stores that were tried again, since the worker began, by reason.
+    """
 
     records: tuple[Record, ...]
     restarts: dict[str, int] = {}
+    store_retries: dict[str, int] = {}
 
 
 class Fault(msgspec.Struct, frozen=True, tag="fault"):

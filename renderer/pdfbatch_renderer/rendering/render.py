@@ -62,6 +62,7 @@ class Renderer:
         version: pdfbatch's own.
         attempt: of the pod; a random id locally.
         generation: 0, or that of a retry.
+        on_begin: given, once, what tells at any moment how many documents are with the workers.
         on_inherited: told of each shard, once, how many of its documents earlier attempts had done.
         on_record: told of each document, with its shard, once its record is durable.
         on_restart: told why a worker or its engine was replaced.
@@ -82,6 +83,7 @@ class Renderer:
     on_inherited: Callable[[int, int], None]
     on_record: Callable[[int, Record], None]
     finish_shard: Callable[[int, dict[int, Record]], list[Record]] | None = None
+    on_begin: Callable[[Callable[[], int]], None] = lambda in_flight: None
     on_restart: Callable[[str], None] = lambda reason: None
     disrupted: Collection[str] = ()
     patience: float | None = None
@@ -108,6 +110,7 @@ class Renderer:
         pool = self._pool(spec)
         rendering.restarts = pool.restarts
         open_attempts: list[ShardAttempt] = []
+        self.on_begin(lambda: sum(attempt.in_flight for attempt in open_attempts))
         serving = asyncio.create_task(pool.run())
         feeding = asyncio.create_task(self._feed(shards, pool, spec, on_record, open_attempts))
         stops = [asyncio.create_task(stop.wait()), asyncio.create_task(stopping_early.wait())]

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import ctypes
 import gc
+import logging
 import os
 import signal
 import socket
@@ -23,13 +24,15 @@ from pdfbatch_api.protocols import Engine
 from pdfbatch_api.records import Record
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_renderer.containers.spool import spool_name
+from pdfbatch_renderer.defects import described
 from pdfbatch_renderer.engines.chromium import launcher_from_environment
+from pdfbatch_renderer.json_lines import LOGGER, JsonLines, fields_of_pod, log_to, logs_json
 from pdfbatch_renderer.rendering.compose import compose
 from pdfbatch_renderer.rendering.document import InHand
 from pdfbatch_renderer.rendering.messages import Done, Fault, Ready, Rows, Setup, Stop, frame, read_to_worker
 from pdfbatch_renderer.rendering.pipeline import Pipeline, Report
 from pdfbatch_renderer.rendering.slots import Slots
-from pdfbatch_renderer.stores import StoreReader, open_store
+from pdfbatch_renderer.stores import StoreReader, open_store, store_retries
 from pdfbatch_renderer.workfolder import WorkFolder
 
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
@@ -103,7 +106,7 @@ class Worker:
 
     def _report_for(self, engine: Engine) -> Report:
         async def report(records: list[Record]) -> None:
-            await self._send(Done(tuple(records), dict(engine.restarts)))
+            await self._send(Done(tuple(records), dict(engine.restarts), store_retries.so_far()))
 
         return report
 
@@ -137,7 +140,19 @@ def main() -> None:
     # A parent that died before this line is seen as the end of the socket. Its id says nothing: in a pod it is 1.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2])))
+    if logs_json():
+        handler = logging.StreamHandler()
+        handler.setFormatter(JsonLines(fields_of_pod()))
+        log_to(handler)
+    try:
+        asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2])))
+    except Exception as error:
+        if not logs_json():
+            raise
+        # Without its words: whatever happens here happens to a row.
+        what, trace = described(error, quotes=True)
+        logging.getLogger(LOGGER).error("unexpected error", extra={"fields": {"message": what, "traceback": trace}})
+        sys.exit(1)
 
 
 if __name__ == "__main__":

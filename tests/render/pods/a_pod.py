@@ -199,6 +199,7 @@ class ACluster:
             "HOME": str(temporary),
             "TMPDIR": str(temporary),
             "PDFBATCH_UID": self.uid,
+            "PDFBATCH_BATCH": "small",
             "PDFBATCH_ATTEMPT": name,
             "PDFBATCH_TERMINATION_LOG": str(message),
             "PDFBATCH_LOG_FORMAT": "json",

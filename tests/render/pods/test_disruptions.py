@@ -98,7 +98,7 @@ def test_the_log_names_batch_shard_and_attempt_in_each_line_and_no_row(a_cluster
     # then
     assert ended.summary["failed"] == 1
     for line in ended.log:
-        assert (line["batch"], line["attempt"], line["shard"]) == (batch.uid, name, 0)
+        assert (line["batch"], line["uid"], line["attempt"], line["shard"]) == ("small", batch.uid, name, 0)
         assert line["time"].endswith("Z")
     expected = ["started", "rendering", "begun", "document failed", "progress", "ended"]
     assert ended.events() == expected

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pdfbatch_api.labels import BATCH_UID
+from pdfbatch_api.pods import METRICS_PORT_NAME
 from tests.unit.chart.a_chart import Body, Chart, HelmRefusedError, a_chart
 
 METADATA = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "fd00:ec2::254")
@@ -35,12 +36,14 @@ def with_egress(*rules: Body) -> Chart:
     return a_chart().with_("networkPolicies.batches.egress", list(rules))
 
 
-def test_by_default_batches_reach_stores_over_tls_and_names_and_nothing_else() -> None:
+def test_by_default_batches_reach_stores_over_tls_and_names_and_are_reached_for_their_metrics() -> None:
     (policy,) = of_batches(a_chart())
 
     assert policy["spec"]["podSelector"] == {"matchExpressions": [{"key": BATCH_UID, "operator": "Exists"}]}
     assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"]
-    assert policy["spec"]["ingress"] == []
+    assert policy["spec"]["ingress"] == [
+        {"from": [{"namespaceSelector": {}}], "ports": [{"protocol": "TCP", "port": METRICS_PORT_NAME}]}
+    ]
     assert allowed(policy, "52.216.0.1", 443)
     assert allowed(policy, "2600:1f18::1", 443)
     assert allowed(policy, "10.96.0.10", 53)
@@ -125,6 +128,18 @@ def test_a_policy_lies_in_each_namespace_that_is_told(values: dict[str, Any], na
     assert {one["metadata"]["namespace"] for one in of_batches(Chart(values=values))} == namespaces
 
 
+def test_the_admin_says_who_reads_the_batches_metrics_and_that_opens_no_way_out() -> None:
+    peer = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "monitoring"}}}
+    (default,) = of_batches(a_chart())
+
+    (told,) = of_batches(a_chart().with_("networkPolicies.batches.metricsFrom", [peer]))
+    (nobody,) = of_batches(a_chart().with_("networkPolicies.batches.metricsFrom", []))
+
+    assert told["spec"]["ingress"] == [{"from": [peer], "ports": [{"protocol": "TCP", "port": METRICS_PORT_NAME}]}]
+    assert nobody["spec"]["ingress"] == []
+    assert told["spec"]["egress"] == nobody["spec"]["egress"] == default["spec"]["egress"]
+
+
 def test_the_operator_reaches_the_api_server_and_is_reached_for_its_metrics() -> None:
     chart = a_chart()
     (policy,) = [one for one in chart.of_kind("NetworkPolicy") if one not in of_batches(chart)]
@@ -147,3 +162,22 @@ def test_names_may_be_resolved_where_the_admin_says() -> None:
         dns = policy["spec"]["egress"][0]
         assert dns["to"] == [peer]
         assert {(one["protocol"], one["port"]) for one in dns["ports"]} >= {("UDP", 53), ("TCP", 53)}
+
+
+@pytest.mark.parametrize(
+    ("url", "port"),
+    [
+        ("http://prometheus.monitoring:9090", 9090),
+        ("https://metrics.example.com/prometheus", 443),
+        ("http://[fd00::7]:9091/", 9091),
+        ("http://prometheus", 80),
+    ],
+)
+def test_the_operator_may_connect_to_prometheus_port_once_it_is_told_where_that_is(url: str, port: int) -> None:
+    def ports(chart: Chart) -> list[int]:
+        (policy,) = [one for one in chart.of_kind("NetworkPolicy") if one["metadata"]["name"] == "pdfbatch"]
+        return [one["port"] for rule in policy["spec"]["egress"] for one in rule["ports"]]
+
+    told = ports(a_chart().with_("prometheus.url", url))
+
+    assert told == [*ports(a_chart()), port, port]

@@ -29,13 +29,19 @@ OTHERS: dict[str, Any] = {
     "networkPolicies.operator.apiServerPorts": [6443],
     "networkPolicies.operator.egress": [{"cidr": "10.0.0.0/8", "ports": [9090]}],
     "networkPolicies.operator.metricsFrom": [],
+    "networkPolicies.batches.metricsFrom": [],
     "networkPolicies.batches.egress": [{"cidr": "10.0.0.0/8", "ports": [9000]}],
     "metrics.serviceMonitor.interval": "15s",
+    "metrics.podMonitor.interval": "20s",
+    "metrics.podMonitor.metricRelabelings": [{"sourceLabels": ["__name__"], "regex": ".*_bucket", "action": "drop"}],
 }
 # Values that matter only where something else is switched on or off.
 NEEDS: dict[str, dict[str, Any]] = {
     "metrics.serviceMonitor.labels": {"metrics.serviceMonitor.enabled": True},
     "metrics.serviceMonitor.interval": {"metrics.serviceMonitor.enabled": True},
+    "metrics.podMonitor.labels": {"metrics.podMonitor.enabled": True},
+    "metrics.podMonitor.interval": {"metrics.podMonitor.enabled": True},
+    "metrics.podMonitor.metricRelabelings": {"metrics.podMonitor.enabled": True},
 }
 
 
@@ -107,7 +113,10 @@ def test_a_service_monitor_without_its_service_is_refused() -> None:
     [
         {},
         {"watchNamespaces": ["a", "b"], "recoverLostNodes": False},
-        {"networkPolicies": {"batches": {"workloadIdentity": True}}, "metrics": {"serviceMonitor": {"enabled": True}}},
+        {
+            "networkPolicies": {"batches": {"workloadIdentity": True}},
+            "metrics": {"serviceMonitor": {"enabled": True}, "podMonitor": {"enabled": True}},
+        },
         {"operator": {"replicas": 1, "runAsUser": None}, "serviceAccount": {"create": False}},
     ],
     ids=["defaults", "namespaces", "everything on", "little"],

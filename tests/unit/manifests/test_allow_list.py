@@ -136,7 +136,8 @@ def test_a_label_of_ours_or_of_kubernetes_is_kept_out_and_said(key: str) -> None
 )
 def test_an_annotation_that_could_be_a_right_is_kept_out_and_said(key: str) -> None:
     template = {"annotations": {key: "unconfined", "note": "mine"}}
-    made = jobs_of(a_batch().with_spec(podTemplate=template))["render"]["spec"]["template"]["metadata"]["annotations"]
+    batch = a_batch().with_spec(podTemplate=template).with_settings(scrape_annotations=False)
+    made = jobs_of(batch)["render"]["spec"]["template"]["metadata"]["annotations"]
 
     assert made == {"note": "mine", "kubectl.kubernetes.io/default-container": "renderer"}
     (said,) = objections(template)

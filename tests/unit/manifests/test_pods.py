@@ -241,3 +241,48 @@ def test_kubectl_logs_shows_the_renderer() -> None:
     template = jobs_of(a_batch())["render"]["spec"]["template"]
 
     assert template["metadata"]["annotations"]["kubectl.kubernetes.io/default-container"] == "renderer"
+
+
+def annotations(job: Body) -> dict[str, str]:
+    return dict(job["spec"]["template"]["metadata"]["annotations"])
+
+
+def test_pods_that_render_have_a_port_for_their_metrics_and_are_told_which() -> None:
+    made = pods_of(a_batch())
+
+    for component in ("plan", "render"):
+        container = renderer(made[component])
+        assert container["ports"] == [{"name": "metrics", "containerPort": 9464, "protocol": "TCP"}]
+        assert environment(container)["PDFBATCH_METRICS_PORT"] == "9464"
+        assert "ports" not in engine(made[component])
+    assert "ports" not in renderer(made["finish"])
+    assert "PDFBATCH_METRICS_PORT" not in environment(renderer(made["finish"]))
+
+
+def test_a_prometheus_that_goes_by_annotations_finds_the_port() -> None:
+    made = jobs_of(a_batch())
+
+    for component in ("plan", "render"):
+        (port,) = renderer(made[component]["spec"]["template"]["spec"])["ports"]
+        told = annotations(made[component])
+        assert told["prometheus.io/scrape"] == "true"
+        assert told["prometheus.io/port"] == str(port["containerPort"])
+        assert told["prometheus.io/path"] == "/metrics"
+    assert not [key for key in annotations(made["finish"]) if key.startswith("prometheus.io/")]
+
+
+def test_an_admin_or_a_batch_may_want_no_annotations() -> None:
+    without = jobs_of(a_batch().with_settings(scrape_annotations=False))
+    unscraped = jobs_of(a_batch().with_spec(podTemplate={"annotations": {"prometheus.io/scrape": "false"}}))
+
+    assert not [key for key in annotations(without["render"]) if key.startswith("prometheus.io/")]
+    # the port is there for a PodMonitor
+    assert renderer(without["render"]["spec"]["template"]["spec"])["ports"]
+    assert annotations(unscraped["render"])["prometheus.io/scrape"] == "false"
+
+
+def test_the_log_names_the_batch_as_people_do() -> None:
+    batch = a_batch()
+
+    for pod in pods_of(batch).values():
+        assert environment(renderer(pod))["PDFBATCH_BATCH"] == batch.batch().name

@@ -1,11 +1,16 @@
 """The log of a pod: lines of JSON, now and then."""
 
+import asyncio
+import ctypes
 import io
 import json
 import logging
+import signal
+import sys
 import warnings
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -19,8 +24,10 @@ from pdfbatch_api.errors import (
     Where,
 )
 from pdfbatch_api.records import Failure, Record
-from pdfbatch_renderer.cli.ending import described
 from pdfbatch_renderer.cli.pod_log import PodLog
+from pdfbatch_renderer.defects import described
+from pdfbatch_renderer.json_lines import fields_of_pod
+from pdfbatch_renderer.rendering import worker
 
 
 class Clock:
@@ -171,3 +178,78 @@ def test_a_defects_cause_is_in_its_traceback() -> None:
     except RuntimeError as error:
         _, trace = described(error)
     assert trace.index("KeyError: 'inner'") < trace.index("RuntimeError: outer")
+
+
+def test_a_plan_pod_that_renders_names_the_shard_while_it_does(log: Log) -> None:
+    # given a pod of which no Job says an index
+    pod = PodLog({"batch": "b1"}, stream=log.stream, clock=log.clock)
+    with pod:
+        pod.started("plan")
+        pod.rendering(1)
+        pod.inherited(0, 0)
+        pod.restarted("crash")
+        pod.recorded(0, a_record(1))
+        pod.finishing()
+    assert [(line["event"], line.get("shard")) for line in log.lines()] == [
+        ("started", None),
+        ("rendering", None),
+        ("begun", 0),
+        ("restarted", 0),
+        ("progress", 0),
+        ("finishing", None),
+    ]
+
+
+def test_a_warning_is_a_line_of_that_level(log: Log) -> None:
+    with log.pod as pod:
+        pod.warning("no metrics")
+    assert [(line["event"], line["level"], line["message"]) for line in log.lines()] == [
+        ("warning", "warning", "no metrics")
+    ]
+
+
+def test_a_pod_names_its_batch_by_name_and_uid_its_attempt_and_its_shard(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = {"PDFBATCH_BATCH": "invoices", "PDFBATCH_UID": "u-1", "PDFBATCH_ATTEMPT": "a-1", "JOB_COMPLETION_INDEX": "7"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    assert fields_of_pod() == {"batch": "invoices", "uid": "u-1", "attempt": "a-1", "shard": 7}
+    # and what it is not told it does not make up
+    for name in told:
+        monkeypatch.delenv(name)
+    assert fields_of_pod() == {}
+
+
+def test_a_worker_that_breaks_says_so_in_a_line_and_without_the_rows_words(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # given a worker in a pod, with a row in hand that brings to light a defect of ours
+    async def broken(descriptor: int, slots: int) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(fail())
+
+    async def fail() -> None:
+        raise KeyError("Mü" + "ller")
+
+    root, level = logging.root.handlers, logging.root.level
+    told = {"PDFBATCH_LOG_FORMAT": "json", "PDFBATCH_BATCH": "invoices", "JOB_COMPLETION_INDEX": "7"}
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(worker, "_main", broken)
+    monkeypatch.setattr(sys, "argv", ["worker", "3", "4"])
+    monkeypatch.setattr(ctypes, "CDLL", MagicMock())  # else this process dies with its parent
+    monkeypatch.setattr(signal, "signal", MagicMock())
+    # when
+    try:
+        with pytest.raises(SystemExit) as ended:
+            worker.main()
+    finally:
+        logging.captureWarnings(False)
+        logging.root.handlers = root
+        logging.root.setLevel(level)
+    # then
+    assert ended.value.code == 1
+    (line,) = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert (line["event"], line["level"], line["batch"], line["shard"]) == ("unexpected error", "error", "invoices", 7)
+    assert line["message"] == "unexpected: KeyError"
+    assert "in fail" in line["traceback"]
+    assert "Müller" not in json.dumps(line, ensure_ascii=False)

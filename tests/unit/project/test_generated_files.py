@@ -23,6 +23,7 @@ def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 GENERATED = (
     "docs/manifest.md",
+    "docs/metrics.md",
     "crds/pdfbatch.schema.json",
     "crds/pdfbatch.io_pdfbatches.yaml",
     "charts/pdfbatch/files/crd.yaml",

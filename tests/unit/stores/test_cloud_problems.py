@@ -1,9 +1,14 @@
 """What the client's texts mean. They are as obstore 0.12 gives them; the fault tests see the real ones."""
 
+from typing import get_args
+
 import pytest
 from obstore.exceptions import GenericError, InvalidPathError, PermissionDeniedError
 
+from pdfbatch_api.metrics.labels import REASON
+from pdfbatch_api.metrics.renderer import STORE_RETRIES
 from pdfbatch_renderer.stores.cloud.problems import Kind, problem
+from pdfbatch_renderer.stores.retries import Reason
 
 HTTP = "Generic S3 error: Error performing PUT https://host/bucket/a in 1s - Server returned non-2xx status code: "
 
@@ -67,3 +72,33 @@ def test_the_clients_own_tries_are_counted() -> None:
     text = "Error performing PUT https://host/b/a in 2s, after 5 retries, max_retries: 5 - HTTP error: sending"
 
     assert problem(GenericError(text), "30s").tries == 6
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (GenericError(HTTP + "503 Busy: <Code>SlowDown</Code>"), "throttled"),
+        (GenericError(HTTP + "503 Busy: <Code>SlowDownWrite</Code>"), "throttled"),
+        (GenericError(HTTP + "429 Many: "), "throttled"),
+        (GenericError(HTTP + '503 Busy: {"code": "ServerBusy"}'), "throttled"),
+        (GenericError(HTTP + '429 Many: {"reason": "rateLimitExceeded"}'), "throttled"),
+        (GenericError(HTTP + "503 Unavailable: "), "server_error"),
+        (GenericError(HTTP + "500 Error: <Code>InternalError</Code>"), "server_error"),
+        (GenericError(HTTP + "400 Bad: <Code>RequestTimeout</Code>"), "timeout"),
+        (GenericError(HTTP + "408 Timeout: "), "timeout"),
+        (GenericError(HTTP + "507 Full: "), "full"),
+        (_transport("kind: Timeout"), "timeout"),
+        (_transport('"dns error"'), "connection"),
+        (_transport('"tcp connect error"'), "connection"),
+        (_transport("IncompleteMessage"), "connection"),
+    ],
+)
+def test_what_is_tried_again_is_counted_under_why(error: Exception, reason: str) -> None:
+    found = problem(error, "30s")
+
+    assert found.kind in (Kind.PASSING, Kind.FULL)
+    assert found.reason == reason
+
+
+def test_the_reasons_are_those_of_the_metric() -> None:
+    assert set(get_args(Reason)) == set(STORE_RETRIES.values_of(REASON))

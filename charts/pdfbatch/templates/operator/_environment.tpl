@@ -37,6 +37,8 @@
   value: {{ int64 .Values.batches.maximumRenderers | quote }}
 - name: PDFBATCH_STALLED_AFTER_SECONDS
   value: {{ .Values.batches.stalledAfterSeconds | quote }}
+- name: PDFBATCH_SCRAPE_ANNOTATIONS
+  value: {{ and .Values.metrics.podAnnotations (not .Values.metrics.podMonitor.enabled) | quote }}
 {{- with .Values.operator.extraEnv }}
 {{ toYaml . }}
 {{- end }}

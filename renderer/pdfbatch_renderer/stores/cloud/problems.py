@@ -5,7 +5,7 @@ internals. That text may repeat parts of a signed request, so only known pieces 
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Final
 
@@ -17,6 +17,8 @@ from obstore.exceptions import (
     UnauthenticatedError,
 )
 from obstore.exceptions import PreconditionError as ClientPreconditionError
+
+from pdfbatch_renderer.stores.retries import Reason
 
 
 class Kind(Enum):
@@ -38,12 +40,14 @@ class Problem:
         cause: what happened, without a full stop.
         hint: what to do, or empty.
         tries: how often the client had tried by itself.
+        reason: of a problem that is tried again: under what it is counted.
     """
 
     kind: Kind
     cause: str
     hint: str = ""
     tries: int = 1
+    reason: Reason = "server_error"
 
 
 _STATUS: Final = re.compile(r"status code: (\d{3})")
@@ -79,6 +83,10 @@ _PASSING: Final = frozenset(
         "ServerBusy",
     }
 )
+# S3 and MinIO (SlowDown, SlowDownWrite …), Azure, GCS and their imitations.
+_THROTTLED: Final = re.compile(
+    r"SlowDown|Throttl|ServerBusy|TooManyRequests|RequestLimitExceeded|(user)?[rR]ateLimitExceeded"
+)
 _BUCKET_HINT: Final = "Check the bucket's name in the URI, the region and the endpoint, or create the bucket"
 _CREDENTIALS_HINT: Final = (
     "Set the provider's environment variables (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, "
@@ -108,7 +116,7 @@ def problem(error: Exception, timeout: str) -> Problem:
     retries = _RETRIES.search(head)
     tries = int(retries[1]) + 1 if retries else 1
     found = _by_class(error, head) or _by_text(head, text, timeout)
-    return Problem(found.kind, found.cause, found.hint, tries)
+    return replace(found, tries=tries)
 
 
 def _by_class(error: Exception, head: str) -> Problem | None:
@@ -139,21 +147,28 @@ def _by_text(head: str, text: str, timeout: str) -> Problem:
     if code in _OTHER_REGION or status in (301, 307) or "BareRedirect" in text:
         return Problem(Kind.REFUSED, "the bucket is in another region", "Set store.region to the bucket's region")
     if code in _FULL or status == 507:
-        return Problem(Kind.FULL, "the store is full", "Make room and run the batch again: it goes on where it stopped")
+        hint = "Make room and run the batch again: it goes on where it stopped"
+        return Problem(Kind.FULL, "the store is full", hint, reason="full")
     if code in _OF_ONE_NAME:
         return Problem(Kind.NAME, f"the store does not take this object ({code})", "Shorten output.name")
     if code in _CREDENTIALS or code == "RequestTimeTooSkewed" or status in (401, 403):
         return _permission(head)
     if code in _PASSING or status in (408, 429) or (status >= 500 and status != 501):
         said = f"{status} {code}".strip()
-        return Problem(
-            Kind.PASSING, f"the store answered {said}", "The store is busy or in trouble: run the batch again"
-        )
+        hint = "The store is busy or in trouble: run the batch again"
+        return Problem(Kind.PASSING, f"the store answered {said}", hint, reason=_reason(status, code))
     if status:
         message = _MESSAGE.search(head)
         said = " ".join(str(part) for part in (status, code, message[1] if message else "") if part)
         return Problem(Kind.REFUSED, f"the store answered {said}", "Check the URI and store.endpoint")
     return _by_transport(text, timeout)
+
+
+def _reason(status: int, code: str) -> Reason:
+    """Of an answer that is tried again. Stores say it when they throttle: a 503 without a word is trouble."""
+    if status == 429 or _THROTTLED.match(code):
+        return "throttled"
+    return "timeout" if status == 408 or code == "RequestTimeout" else "server_error"
 
 
 def _permission(head: str) -> Problem:
@@ -182,13 +197,15 @@ def _by_transport(text: str, timeout: str) -> Problem:
         hint = (
             "Check store.endpoint and region; a server without a host name for each bucket needs store.pathStyle: true"
         )
-        return Problem(Kind.PASSING, "the server's host name cannot be found", hint)
+        return Problem(Kind.PASSING, "the server's host name cannot be found", hint, reason="connection")
     if "tcp connect error" in text or "kind: Connect" in text:
-        return Problem(Kind.PASSING, "the server cannot be connected to", "Check store.endpoint and the network")
+        hint = "Check store.endpoint and the network"
+        return Problem(Kind.PASSING, "the server cannot be connected to", hint, reason="connection")
     if "kind: Timeout" in text or "TimedOut" in text or "operation timed out" in text:
         hint = "Raise store.timeout, or check the network"
-        return Problem(Kind.PASSING, f"the server did not answer within {timeout}", hint)
-    return Problem(Kind.PASSING, "the connection was cut", "Check the network, and run the batch again")
+        return Problem(Kind.PASSING, f"the server did not answer within {timeout}", hint, reason="timeout")
+    hint = "Check the network, and run the batch again"
+    return Problem(Kind.PASSING, "the connection was cut", hint, reason="connection")
 
 
 def _code(head: str) -> str:

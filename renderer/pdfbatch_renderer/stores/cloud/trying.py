@@ -14,6 +14,7 @@ from obstore.exceptions import BaseError
 from pdfbatch_api.errors import ObjectMissingError, StoreError, StoreFullError, StoreRefusedError, Where
 from pdfbatch_renderer.stores.cloud.problems import Kind, Problem, problem
 from pdfbatch_renderer.stores.patience import Patience
+from pdfbatch_renderer.stores.retries import count
 
 _T = TypeVar("_T")
 # What obstore raises; it has builtins of its own for some.
@@ -83,6 +84,8 @@ class Trying:
         if found.kind is Kind.CHANGED:
             raise ConditionError from None
         wait = patience.wait() if found.kind in (Kind.PASSING, Kind.FULL) else None
+        # Each of the client's own tries but the last was followed by another; that one is if there is time for it.
+        count(found.reason, found.tries - (wait is None))
         if wait is None:
             raise self._told(found, action, name, patience) from None
         return wait

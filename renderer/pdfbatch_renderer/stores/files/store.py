@@ -22,6 +22,7 @@ from pdfbatch_renderer.stores.files.writer import FileWriter
 from pdfbatch_renderer.stores.names import check_name, check_prefix
 from pdfbatch_renderer.stores.patience import Patience
 from pdfbatch_renderer.stores.probing import probe
+from pdfbatch_renderer.stores.retries import count
 from pdfbatch_renderer.stores.uris import Place
 
 _T = TypeVar("_T")
@@ -197,6 +198,7 @@ class FileStore:
                 wait = patience.wait() if is_full(error) else None
                 if wait is None:
                     raise
+            count("full")
             time.sleep(wait)
 
     def _path(self, name: str) -> Path:

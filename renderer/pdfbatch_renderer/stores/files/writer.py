@@ -25,6 +25,7 @@ from pdfbatch_renderer.stores.files.syncing import Syncer
 from pdfbatch_renderer.stores.files.whole import Published, make_folders, publish, write_temporary
 from pdfbatch_renderer.stores.names import check_name
 from pdfbatch_renderer.stores.patience import Patience
+from pdfbatch_renderer.stores.retries import count
 
 _T = TypeVar("_T")
 
@@ -225,6 +226,7 @@ class FileWriter:
                 if wait is None:
                     error.add_note(str(patience))
                     raise
+            count("full")
             self._closing.wait(wait)
 
     def _failed(self, error: OSError, name: str) -> StoreError:
