@@ -56,6 +56,8 @@ class Applier:
         batch = seen.batch
         for action in decision.actions:
             await self._act(seen, action)
+            if isinstance(action, PatchJob) and action.parallelism is not None and decision.scaling is not None:
+                self._metrics.scaled(decision.scaling.reason)
             _log.info(_name(action), extra={"fields": about(batch) | _fields(action)})
         wrote = decision.status is not None and await self.write_status(batch, decision.status)
         for event in decision.events:

@@ -19,6 +19,7 @@ from pdfbatch_operator.cluster.resources import PDFBATCHES
 from pdfbatch_operator.conditions import with_condition
 from pdfbatch_operator.decision import Decision
 from pdfbatch_operator.explaining import in_words, worth_telling
+from pdfbatch_operator.fleet import Fleet
 from pdfbatch_operator.memory import Memory
 from pdfbatch_operator.metrics import Figures, OperatorMetrics, Result
 from pdfbatch_operator.moments import text_of
@@ -48,6 +49,7 @@ class Controller:
         applier: Applier,
         recorder: EventRecorder,
         metrics: OperatorMetrics,
+        fleet: Fleet,
         decide: Decide,
     ) -> None:
         self._api = api
@@ -58,6 +60,7 @@ class Controller:
         self._applier = applier
         self._recorder = recorder
         self._metrics = metrics
+        self._fleet = fleet
         self._decide = decide
 
     async def work(self) -> None:
@@ -80,6 +83,7 @@ class Controller:
                 seen = await self._observer.observe(due.key)
                 if seen is None:
                     self._memory.forget(due.key)
+                    self._fleet.forget(due.key)
                     self._metrics.forget(due.key)
                     self._queue.forget(due)
                     return "gone"
@@ -100,6 +104,7 @@ class Controller:
             self._queue.failed(due)
             return "error"
         self._memory.of(due.key).stalled = ""
+        self._remember(observation, decision)
         self._show(due.key, decision)
         self._queue.done(due, _earlier(decision.again_after, seen.again_after), cost=cost)
         return "done" if acted else "idle"
@@ -158,6 +163,12 @@ class Controller:
         if known.stalled != reason:
             known.stalled = reason
             await self._recorder.record(subject(batch), "Warning", reason, message)
+
+    def _remember(self, observation: Observation, decision: Decision) -> None:
+        """What the autoscaler wants to find again, and what the batch would like of the fleet's limit."""
+        if decision.scaling is not None:
+            self._memory.of(observation.batch.uid).history = decision.scaling.history
+        self._fleet.wants(observation, decision.scaling)
 
     def _show(self, uid: str, decision: Decision | None) -> None:
         """Tell the metrics how the batch stands."""

@@ -21,7 +21,6 @@ def happenings(before: PdfBatchStatus, after: PdfBatchStatus) -> tuple[Event, ..
         said.append(Event("Normal", "Planning", "The batch has begun: its plan is being made"))
     said += _planned(before, after)
     said += _suspended(before, after)
-    said += _scaled(before, after)
     if before.ending is None and after.ending is not None:
         said.append(Event("Warning", after.ending.reason, after.ending.message))
     if before.phase != after.phase == "Finishing":
@@ -48,13 +47,6 @@ def _suspended(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
     if now:
         return [Event("Normal", "Suspended", "spec.suspend is true: pods are stopped, nothing new is started")]
     return [Event("Normal", "Resumed", "spec.suspend is false: the batch goes on where it stopped")]
-
-
-def _scaled(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
-    old, new = condition(before.conditions, "ScalingActive"), condition(after.conditions, "ScalingActive")
-    if new is None or after.phase != "Rendering" or (old is not None and old.message == new.message):
-        return []
-    return [Event("Normal", "Scaled", new.message)]
 
 
 def _over(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:

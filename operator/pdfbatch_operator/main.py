@@ -29,10 +29,14 @@ from pdfbatch_operator.cluster.informer import Informer
 from pdfbatch_operator.cluster.lease import Lease
 from pdfbatch_operator.cluster.resources import JOBS, NODES, PDFBATCHES, PODS
 from pdfbatch_operator.controller import Controller, Decide
+from pdfbatch_operator.fleet import Fleet
 from pdfbatch_operator.memory import Memory
 from pdfbatch_operator.metrics import OperatorMetrics
 from pdfbatch_operator.observe import Observer
 from pdfbatch_operator.probes import Heart, ProbeServer
+from pdfbatch_operator.prometheus.client import PrometheusClient
+from pdfbatch_operator.prometheus.poller import Poller
+from pdfbatch_operator.prometheus.signals import Signals
 from pdfbatch_operator.queue import WorkQueue
 from pdfbatch_operator.settings import OperatorSettings
 
@@ -67,6 +71,10 @@ class Operator:
         self._queue = WorkQueue()
         self._cache = Cache(lambda uid, edited: self._queue.add(uid, impatient=edited))
         self._memory = Memory()
+        self._signals = Signals(
+            self._memory, asked=settings.prometheus is not None, custom=settings.prometheus_custom_queries
+        )
+        self._fleet = Fleet(settings.maximum_renderers_together, self._metrics, self._queue.add)
         for resource, store in (
             (PDFBATCHES, self._cache.batches),
             (JOBS, self._cache.jobs),
@@ -154,6 +162,8 @@ class Operator:
                 self._cache,
                 self._memory,
                 settings.for_batches(),
+                signals=self._signals.of,
+                fleet=self._fleet,
                 # Nodes may be forbidden (a Role in one namespace): then none is ever thought lost.
                 nodes_known=nodes.synced.is_set,
                 now=lambda: dt.datetime.now(dt.UTC),
@@ -161,17 +171,19 @@ class Operator:
             Applier(self._api, self._cache, self._memory, recorder, self._metrics),
             recorder,
             self._metrics,
+            self._fleet,
             self._decide,
         )
         following = [informer.run() for informer in informers]
         if settings.recover_lost_nodes:
             following.append(nodes.run())
-        async with _running(*following) as followed:
+        async with _running(*following) as followed, self._polling():
             self._waiting_for = "the first listing of Jobs and pods"
             for informer in informers:
                 if not await self._or_stop(informer.synced.wait()):
                     return
             self._waiting_for = ""
+            self._fleet.begin(self._cache)
             # All tasks begin before kopf, which takes every later one for its own and ends it when it ends.
             turns = [asyncio.create_task(controller.work(), name="turns") for _ in range(settings.concurrent_turns)]
             resync = asyncio.create_task(self._resync(), name="resync")
@@ -197,6 +209,21 @@ class Operator:
                     task.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
+
+    @asynccontextmanager
+    async def _polling(self) -> AsyncIterator[None]:
+        """Prometheus is asked as long as the block runs."""
+        source = self._settings.prometheus
+        if source is None:
+            yield
+            return
+        client = PrometheusClient(source, observed=self._metrics.queried)
+        poller = Poller(client, self._signals, self._cache, self._memory, self._metrics, self._queue.add)
+        try:
+            async with _running(poller.run()):
+                yield
+        finally:
+            await client.close()
 
     async def _own_signals(self, ready: asyncio.Event) -> None:
         """kopf takes the signals for itself when it starts; they are ours, who end in an order that loses nothing."""

@@ -3,7 +3,9 @@
 Lost with the process, and thrown away at every resync: it is asked for again.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from pdfbatch_operator.scaling import Answers, History
 
 
 @dataclass(slots=True)
@@ -14,11 +16,17 @@ class Known:
         manifest: whether its manifest's ConfigMap exists; None: not asked yet.
         disrupted: the attempts that are noted as disrupted; None: not asked yet.
         stalled: the trouble that was last told in an Event.
+        history: what the autoscaler remembers of it.
+        answers: what Prometheus last said of it.
+        answers_to: the generation of its spec that was asked for: an edit may have changed the question.
     """
 
     manifest: bool | None = None
     disrupted: frozenset[str] | None = None
     stalled: str = ""
+    history: History = field(default_factory=History)
+    answers: Answers = field(default_factory=Answers)
+    answers_to: int = 0
 
 
 class Memory:

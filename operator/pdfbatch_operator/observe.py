@@ -14,6 +14,7 @@ from pdfbatch_operator.cluster.api import ApiServer
 from pdfbatch_operator.cluster.errors import ApiError, Kind
 from pdfbatch_operator.cluster.resources import CONFIG_MAPS
 from pdfbatch_operator.diagnosis import Diagnosis
+from pdfbatch_operator.fleet import Fleet
 from pdfbatch_operator.manifests import disrupted_name, manifest_name
 from pdfbatch_operator.memory import Memory
 from pdfbatch_operator.observation import (
@@ -24,6 +25,7 @@ from pdfbatch_operator.observation import (
     ObservedPod,
     Settings,
 )
+from pdfbatch_operator.scaling import Answers
 
 _ENDED: Final = ("Succeeded", "Failed")
 # A node that is not in the cache may be one that has just come, and its news later than its pod's.
@@ -46,6 +48,8 @@ class Observer:
     """Makes observations.
 
     Args:
+        signals: what Prometheus says of a batch, as far as it is known.
+        fleet: how the admin's limit for all batches together is shared out.
         nodes_known: whether nodes are watched at all, and all have been seen.
         now: the clock.
     """
@@ -57,6 +61,8 @@ class Observer:
         memory: Memory,
         settings: Settings,
         *,
+        signals: Callable[[ObservedBatch], Answers],
+        fleet: Fleet,
         nodes_known: Callable[[], bool],
         now: Callable[[], dt.datetime],
     ) -> None:
@@ -65,6 +71,8 @@ class Observer:
         self._memory = memory
         self._settings = settings
         self._diagnosis = Diagnosis(api)
+        self._signals = signals
+        self._fleet = fleet
         self._nodes_known = nodes_known
         self._now = now
 
@@ -95,6 +103,9 @@ class Observer:
                 pods=pods,
                 manifest_exists=manifest_exists,
                 disrupted_attempts=disrupted,
+                answers=self._signals(batch),
+                history=self._memory.of(uid).history,
+                allowance=self._fleet.allowance(batch),
             ),
             again_after,
         )

@@ -69,4 +69,4 @@ def _decision(turn: Turn) -> Decision:
     status, wait = due(turn)
     if wait is not None:
         turn = turn.again(wait)
-    return Decision(turn.actions, status, turn.events, turn.again_after)
+    return Decision(turn.actions, status, turn.events, turn.again_after, turn.status.renderers, turn.scaling)

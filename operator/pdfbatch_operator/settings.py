@@ -10,6 +10,11 @@ Variables (an empty one is as good as none):
 | `PDFBATCH_IMAGE_PULL_SECRETS` | none | names, separated by commas |
 | `PDFBATCH_SERVICE_ACCOUNTS` | none | those that a batch's podTemplate may name, separated by commas |
 | `PDFBATCH_MAXIMUM_RENDERERS` | `1000` | the most renderer pods that one batch gets |
+| `PDFBATCH_MAXIMUM_RENDERERS_TOGETHER` | none | the most that all batches together get; the oldest come first |
+| `PDFBATCH_PROMETHEUS_URL` | none | Prometheus, for the autoscaler: what stands before /api/v1/query |
+| `PDFBATCH_PROMETHEUS_TOKEN_FILE` | none | a file with the bearer token that it wants; read before each query |
+| `PDFBATCH_PROMETHEUS_CA_FILE` | the system's | the authorities that its certificate may be signed by, PEM |
+| `PDFBATCH_PROMETHEUS_CUSTOM_QUERIES` | `true` | whether batches may ask queries of their own (`scaling.prometheus`) |
 | `PDFBATCH_RECOVER_LOST_NODES` | `true` | whether pods of lost nodes are declared failed |
 | `PDFBATCH_STALLED_AFTER_SECONDS` | `5` | how long a pod may be unable to start before its batch is stalled |
 | `PDFBATCH_SCRAPE_ANNOTATIONS` | `true` | whether renderers have the annotations `prometheus.io/…` |
@@ -52,6 +57,7 @@ from typing import Annotated, Final, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from pdfbatch_operator.observation import Settings
+from pdfbatch_operator.prometheus.source import Source
 
 PREFIX: Final = "PDFBATCH_"
 
@@ -82,6 +88,11 @@ class OperatorSettings(BaseModel):
     image_pull_secrets: Names = ()
     service_accounts: Names = ()
     maximum_renderers: int = Field(default=1000, ge=1, le=100_000)
+    maximum_renderers_together: int | None = Field(default=None, ge=1, le=1_000_000)
+    prometheus_url: str = Field(default="", max_length=2048, pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")
+    prometheus_token_file: Path | None = None
+    prometheus_ca_file: Path | None = None
+    prometheus_custom_queries: bool = True
     recover_lost_nodes: bool = True
     stalled_after_seconds: float = Field(default=5, ge=0, le=3600)
     scrape_annotations: bool = True
@@ -127,6 +138,13 @@ class OperatorSettings(BaseModel):
             maximum_renderers=self.maximum_renderers,
             scrape_annotations=self.scrape_annotations,
         )
+
+    @property
+    def prometheus(self) -> Source | None:
+        """Where Prometheus is; None when the operator was not told."""
+        if not self.prometheus_url:
+            return None
+        return Source(self.prometheus_url.rstrip("/"), self.prometheus_token_file, self.prometheus_ca_file)
 
 
 def _own_namespace() -> str:

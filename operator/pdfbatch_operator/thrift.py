@@ -26,6 +26,8 @@ _FIGURES: Final = (
     "last_progress_time",
     "last_update_time",
 )
+# Conditions whose reason follows from moment to moment; what of it is news is told by an Event, and so written.
+_FLUENT: Final = ("Reconciling", "ScalingActive")
 _SHORTEST: Final = 2.0
 _LONGEST: Final = 60.0
 _SHARE: Final = 0.02
@@ -61,7 +63,5 @@ def _substance(status: PdfBatchStatus) -> Any:
     """The status without its figures, and its conditions without their words."""
     nothing: dict[str, Any] = dict.fromkeys(_FIGURES)
     nothing["renderers"] = RendererCounts()
-    conditions = [
-        (one.type, one.status, None if one.type == "Reconciling" else one.reason) for one in status.conditions
-    ]
+    conditions = [(one.type, one.status, None if one.type in _FLUENT else one.reason) for one in status.conditions]
     return status.model_copy(update={**nothing, "conditions": conditions})

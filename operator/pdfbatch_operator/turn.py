@@ -14,6 +14,7 @@ from pdfbatch_operator.conditions import cut, with_condition
 from pdfbatch_operator.decision import Action, Event
 from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import Component, Observation, ObservedJob, ObservedPod
+from pdfbatch_operator.scaling import Verdict
 
 Stage: TypeAlias = Literal["Planning", "Rendering", "Finishing", "Over"]
 
@@ -46,6 +47,7 @@ class Turn:
         status: as it becomes.
         again_after: seconds until the next look; None: an event will tell.
         trouble: what keeps the batch from going on.
+        scaling: how many renderers there are to be, and why; None: the batch does not render.
     """
 
     seen: Observation
@@ -54,6 +56,7 @@ class Turn:
     events: tuple[Event, ...] = ()
     again_after: float | None = None
     trouble: Trouble | None = None
+    scaling: Verdict | None = None
 
     @classmethod
     def of(cls, seen: Observation) -> Self:
@@ -141,6 +144,11 @@ class Turn:
         """With a look in that many seconds at the latest."""
         seconds = max(seconds, 0.1)
         return replace(self, again_after=seconds if self.again_after is None else min(seconds, self.again_after))
+
+    def scaled_as(self, verdict: Verdict) -> Self:
+        """With the autoscaler's verdict, and a look when it wants one."""
+        turn = replace(self, scaling=verdict)
+        return turn if verdict.again_after is None else turn.again(verdict.again_after)
 
     def troubled(self, trouble: Trouble) -> Self:
         """With a trouble, unless there is one already: the first is what a person should see to first."""

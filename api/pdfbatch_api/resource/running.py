@@ -20,9 +20,17 @@ class ShardingSpec(ResourceModel):
 
 
 class PrometheusSignal(ResourceModel):
-    """A PromQL query of one's own that drives the number of renderers: ceil(value / target)."""
+    """A PromQL query of one's own that drives the number of renderers: ceil(value / target).
 
-    query: str = Field(min_length=1, max_length=4096, description="The query; it gives one number.")
+    Not together with targetDuration. It needs an operator that knows a Prometheus and lets batches ask it; as long as
+    there is no answer, the number stays as it is.
+    """
+
+    query: str = Field(
+        min_length=1,
+        max_length=4096,
+        description="The query, in PromQL. It gives one number: sum(…) makes one of many series.",
+    )
     target: float = Field(gt=0, description="How much of it one renderer is there for.")
 
 
@@ -31,13 +39,23 @@ class ScalingSpec(ResourceModel):
 
     min: int = Field(default=1, ge=0, le=100_000, description="The fewest renderers.")
     max: int = Field(default=10, ge=1, le=100_000, description="The most renderers.")
-    target_duration: Duration | None = Field(default=None, description="How long the whole batch should take.")
+    target_duration: Duration | None = Field(
+        default=None,
+        description="How long the whole batch should take, from its start to its end, suspensions left out: it gets as "
+        "many renderers as that needs. Unset: as many as there may be. Not together with prometheus.",
+    )
     prometheus: PrometheusSignal | None = None
 
     @model_validator(mode="after")
     def _ordered(self) -> "ScalingSpec":
         if self.min > self.max:
             raise ValueError(f"scaling.min ({self.min}) is more than scaling.max ({self.max})")
+        return self
+
+    @model_validator(mode="after")
+    def _one_decides(self) -> "ScalingSpec":
+        if self.target_duration is not None and self.prometheus is not None:
+            raise ValueError("scaling.targetDuration and scaling.prometheus: give one, for only one can decide")
         return self
 
 

@@ -5,16 +5,15 @@ counted stays counted.
 """
 
 from pdfbatch_api.exit_codes import ExitCode
-from pdfbatch_api.resource.status import RendererCounts
 from pdfbatch_operator import manifests
 from pdfbatch_operator.decision import CreateJob
 from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import ObservedJob
+from pdfbatch_operator.policies import autoscaling
 from pdfbatch_operator.policies.ending import end_early
 from pdfbatch_operator.policies.holding import held_as_wanted
 from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
-from pdfbatch_operator.scaling import Wanted, wanted_renderers
 from pdfbatch_operator.turn import Turn
 
 
@@ -28,16 +27,16 @@ def rendering(turn: Turn) -> Turn:
     if turn.status.ending is not None or plan.shards == 0 or (job is not None and is_done(job)):
         # Nothing new starts while suspended, finish neither.
         return turn if turn.held else turn.with_status(phase="Finishing")
-    wanted = wanted_renderers(turn.spec, shards=plan.shards, maximum=turn.seen.settings.maximum_renderers)
-    turn = _scaled(turn, job, wanted, plan.shards)
+    verdict = autoscaling.decided(turn, job, plan.shards)
+    turn = autoscaling.told(turn, job, verdict, plan.shards)
     if job is None:
-        return _made(turn, wanted)
+        return _made(turn, verdict.renderers)
     if job.deleting:
         return turn
     if turn.queued:
         # Its parallelism is what Kueue has admitted: it stays, and no renderers means no Job.
-        return held_as_wanted(turn, job, hold=turn.held or wanted.renderers == 0)
-    return held_as_wanted(turn, job, hold=turn.held, parallelism=wanted.renderers)
+        return held_as_wanted(turn, job, hold=turn.held or verdict.renderers == 0)
+    return held_as_wanted(turn, job, hold=turn.held, parallelism=verdict.renderers)
 
 
 def is_done(job: ObservedJob) -> bool:
@@ -45,20 +44,21 @@ def is_done(job: ObservedJob) -> bool:
     return bool(job.finished) or len(Intervals.parse(job.completed_indexes)) == job.completions
 
 
-def _made(turn: Turn, wanted: Wanted) -> Turn:
+def _made(turn: Turn, renderers: int) -> Turn:
     # Not before the plan is written: the Job carries its digest, and another operator must find the same.
     if turn.held or turn.written.plan is None or turn.foreign("render") is not None:
         return turn
-    if turn.queued and wanted.renderers == 0:
+    if turn.queued and renderers == 0:
         return turn
     if turn.written.rendering_start_time is not None and not turn.queued:
         turn = turn.saying("Warning", "MadeAgain", "The render Job is gone; it is made again, and skips what is done")
-    body = manifests.render_job(turn.seen, wanted.renderers, turn.queued)
+    body = manifests.render_job(turn.seen, renderers, turn.queued)
     return turn.doing(CreateJob("render", body))
 
 
 def _beginning(turn: Turn, job: ObservedJob | None) -> Turn:
-    begun = job is not None and (job.active > 0 or job.completed_indexes or job.finished)
+    at_work = any(pod.phase in ("Running", "Succeeded") for pod in turn.seen.pods if pod.component == "render")
+    begun = job is not None and (at_work or job.ready > 0 or job.completed_indexes or job.finished)
     if begun and turn.status.rendering_start_time is None:
         return turn.with_status(rendering_start_time=text_of(turn.now))
     return turn
@@ -71,24 +71,3 @@ def _failing(turn: Turn, job: ObservedJob | None) -> Turn:
     mistaken = [pod for pod in turn.pods("render") if pod.exit_code in (ExitCode.USAGE, ExitCode.CONFIG)]
     last = last_failed(mistaken)
     return end_early(turn, "RenderingFailed", words_of(last) if last is not None else job_words(job))
-
-
-def _scaled(turn: Turn, job: ObservedJob | None, wanted: Wanted, shards: int) -> Turn:
-    left = shards
-    if job is not None:
-        left -= len(Intervals.parse(job.completed_indexes) | Intervals.parse(job.failed_indexes))
-    turn = turn.with_status(
-        renderers=RendererCounts(
-            desired=0 if turn.held else min(wanted.renderers, left),
-            active=job.active if job is not None else 0,
-            ready=job.ready if job is not None else 0,
-        )
-    )
-    if turn.queued:
-        return turn.with_condition(
-            "ScalingActive", "False", "Queued", f"Kueue decides when they run: {wanted.renderers} renderers"
-        )
-    said = f"{wanted.renderers} renderers: {wanted.message}" if wanted.renderers else wanted.message
-    if turn.held:
-        return turn.with_condition("ScalingActive", "False", "Suspended", "The batch is suspended")
-    return turn.with_condition("ScalingActive", "True" if wanted.automatic else "False", wanted.reason, said)

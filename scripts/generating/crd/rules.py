@@ -144,6 +144,10 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
             "scaling.min is more than scaling.max: lower min or raise max "
             f"(which is {ScalingSpec().max} unless it is given)",
         ),
+        Rule(
+            "!has(self.targetDuration) || !has(self.prometheus)",
+            "scaling.targetDuration and scaling.prometheus: give one, for only one can decide",
+        ),
     ),
     "spec.failurePolicy.maxFailedDocuments": (
         Rule(

@@ -1,5 +1,7 @@
 """The operator's Deployment: its environment is what the operator reads, and its pods are restricted and spread."""
 
+from pathlib import Path
+
 import yaml
 
 from pdfbatch_api.metrics.labels import NAMESPACE
@@ -17,7 +19,14 @@ def test_every_variable_is_one_that_the_operator_reads() -> None:
 
     assert environment(a_chart()).keys() <= known
     # and what is left out has a default that is right in a pod: every address of it
-    assert known - environment(a_chart()).keys() == {"PDFBATCH_HTTP_ADDRESS"}
+    everything = (
+        a_chart()
+        .with_("batches.maximumRenderersTogether", 5)
+        .with_("prometheus.url", "http://prometheus")
+        .with_("prometheus.token.secret", "token")
+        .with_("prometheus.ca.secret", "ca")
+    )
+    assert known - environment(everything).keys() == {"PDFBATCH_HTTP_ADDRESS"}
 
 
 def test_the_charts_defaults_are_the_operators() -> None:
@@ -44,6 +53,11 @@ def test_values_reach_the_operator() -> None:
         .with_("batches.imagePullSecrets", ["registry", "other"])
         .with_("batches.serviceAccounts", ["uploader"])
         .with_("batches.maximumRenderers", 100_000)
+        .with_("batches.maximumRenderersTogether", 1_000_000)
+        .with_("prometheus.url", "https://metrics.example.com/prometheus/")
+        .with_("prometheus.token.secret", "prometheus-token")
+        .with_("prometheus.ca.secret", "prometheus-ca")
+        .with_("prometheus.customQueries.enabled", False)
         .with_("batches.stalledAfterSeconds", 1.5)
         .with_("recoverLostNodes", False)
         .with_("watchNamespaces", ["billing", "letters"])
@@ -63,6 +77,11 @@ def test_values_reach_the_operator() -> None:
         image_pull_secrets=("registry", "other"),
         service_accounts=("uploader",),
         maximum_renderers=100_000,
+        maximum_renderers_together=1_000_000,
+        prometheus_url="https://metrics.example.com/prometheus/",
+        prometheus_token_file=Path("/var/run/pdfbatch/prometheus/token"),
+        prometheus_ca_file=Path("/var/run/pdfbatch/prometheus/ca.crt"),
+        prometheus_custom_queries=False,
         recover_lost_nodes=False,
         stalled_after_seconds=1.5,
         watch_namespaces=("billing", "letters"),
@@ -113,6 +132,28 @@ def test_the_pod_keeps_to_the_restricted_standard() -> None:
     assert not any(spec.get(name) for name in ("hostNetwork", "hostPID", "hostIPC", "volumes"))
     # Services of the namespace must not become settings
     assert spec["enableServiceLinks"] is False
+
+
+def test_the_token_and_authority_of_prometheus_are_files_of_existing_secrets_that_may_be_renewed() -> None:
+    chart = (
+        a_chart()
+        .with_("prometheus.token.secret", "monitoring")
+        .with_("prometheus.token.key", "bearer")
+        .with_("prometheus.ca.secret", "authorities")
+    )
+    spec = pod(chart)
+    told = OperatorSettings.from_environment(environment(chart))
+
+    (volume,) = spec["volumes"]
+    (mount,) = spec["containers"][0]["volumeMounts"]
+    sources = [(one["secret"]["name"], one["secret"]["items"]) for one in volume["projected"]["sources"]]
+    assert sources == [
+        ("monitoring", [{"key": "bearer", "path": "token"}]),
+        ("authorities", [{"key": "ca.crt", "path": "ca.crt"}]),
+    ]
+    assert "subPath" not in mount and mount["readOnly"] is True
+    assert told.prometheus_token_file == Path(mount["mountPath"], "token")
+    assert told.prometheus_ca_file == Path(mount["mountPath"], "ca.crt")
 
 
 def test_openshift_may_choose_the_user() -> None:

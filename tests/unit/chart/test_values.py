@@ -31,18 +31,30 @@ OTHERS: dict[str, Any] = {
     "networkPolicies.operator.metricsFrom": [],
     "networkPolicies.batches.metricsFrom": [],
     "networkPolicies.batches.egress": [{"cidr": "10.0.0.0/8", "ports": [9000]}],
+    "batches.maximumRenderersTogether": 500,
+    "prometheus.url": "http://prometheus.monitoring:9090",
     "metrics.serviceMonitor.interval": "15s",
     "metrics.podMonitor.interval": "20s",
     "metrics.podMonitor.metricRelabelings": [{"sourceLabels": ["__name__"], "regex": ".*_bucket", "action": "drop"}],
+}
+OTHERS |= {
+    f"metrics.prometheusRule.thresholds.{name}": 0.5
+    for name in ("failedShare", "engineRestartsShare", "throttledRequestsShare", "operatorErrorsShare")
 }
 # Values that matter only where something else is switched on or off.
 NEEDS: dict[str, dict[str, Any]] = {
     "metrics.serviceMonitor.labels": {"metrics.serviceMonitor.enabled": True},
     "metrics.serviceMonitor.interval": {"metrics.serviceMonitor.enabled": True},
+    "prometheus.token.key": {"prometheus.token.secret": "monitoring"},
+    "prometheus.ca.key": {"prometheus.ca.secret": "monitoring"},
     "metrics.podMonitor.labels": {"metrics.podMonitor.enabled": True},
     "metrics.podMonitor.interval": {"metrics.podMonitor.enabled": True},
     "metrics.podMonitor.metricRelabelings": {"metrics.podMonitor.enabled": True},
 }
+for _path in VALUES:
+    for _group in ("metrics.dashboards", "metrics.prometheusRule"):
+        if _path.startswith(_group) and not _path.endswith(".enabled"):
+            NEEDS[_path] = {f"{_group}.enabled": True}
 
 
 def another(path: str, default: Any) -> Any:
@@ -91,6 +103,9 @@ def test_the_defaults_said_again_change_nothing() -> None:
         ("watchNamespaces", "billing", "at '/watchNamespaces': got string, want array"),
         ("networkPolicies.batches.egress", [{"cidr": "10.0.0.1", "ports": [1]}], "egress/0/cidr'"),
         ("networkPolicies.batches.egress", [{"cidr": "10.0.0.0/8"}], "egress/0': missing property 'ports'"),
+        ("prometheus.url", "prometheus.monitoring:9090", "at '/prometheus/url'"),
+        ("prometheus.url", "http://user:secret@prometheus", "at '/prometheus/url'"),
+        ("batches.maximumRenderersTogether", 0, "at '/batches/maximumRenderersTogether'"),
         ("metrics.serviceMonitor.scrapeInterval", "1s", "at '/metrics/serviceMonitor': additional properties"),
     ],
 )

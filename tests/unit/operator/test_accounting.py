@@ -165,7 +165,7 @@ def test_the_writes_of_a_batch_do_not_follow_its_shards() -> None:
 
 
 def test_what_was_held_back_is_written_when_it_is_time() -> None:
-    batch = a_batch().rendering(active=10)
+    batch = a_batch().rendering(active=10, ready=10)
     batch = batch.with_(status=written(decided(batch)))
     counted_soon = batch.with_job(
         "render", completions=10, parallelism=10, active=9, completed_indexes="0"

@@ -28,7 +28,7 @@ def test_nothing_is_patched_while_all_is_as_it_should_be() -> None:
         ({}, 100, 1000, 10, "True"),
         ({}, 4, 1000, 4, "True"),
         ({}, 100, 6, 6, "True"),
-        ({"scaling": {"min": 8, "max": 40}}, 100, 6, 8, "True"),
+        ({"scaling": {"min": 8, "max": 40}}, 100, 6, 6, "True"),
         ({"scaling": {"min": 8, "max": 40}}, 3, 1000, 3, "True"),
     ],
 )
@@ -51,7 +51,8 @@ def test_a_new_number_is_one_patch_and_one_event() -> None:
     assert kinds(decision) == [PatchJob]
     assert only(PatchJob, decision).suspend is None
     assert reasons(decision) == ["Scaled"]
-    assert reasons(decided(batch.with_(status=written(decision)))) == []
+    scaled = batch.with_(status=written(decision)).with_job("render", completions=10, parallelism=5, active=5)
+    assert kinds(decided(scaled)) == [] and reasons(decided(scaled)) == []
 
 
 def test_the_shards_that_are_left_bound_what_is_wanted_without_a_patch() -> None:

@@ -13,10 +13,12 @@ from pdfbatch_operator.cluster.api import ApiServer
 from pdfbatch_operator.cluster.events import EventRecorder
 from pdfbatch_operator.controller import Controller
 from pdfbatch_operator.decision import Decision
+from pdfbatch_operator.fleet import Fleet
 from pdfbatch_operator.memory import Memory
 from pdfbatch_operator.metrics import OperatorMetrics
 from pdfbatch_operator.observation import Observation, Settings
 from pdfbatch_operator.observe import Observer
+from pdfbatch_operator.prometheus.signals import Signals
 from pdfbatch_operator.queue import WorkQueue
 from tests.unit.operator_io.a_world import BATCH_PATH, JOBS, PODS, UID, Json, a_batch
 from tests.unit.operator_io.an_api_server import FakeApiServer
@@ -35,6 +37,8 @@ class AController:
     observer: Observer
     applier: Applier
     metrics: OperatorMetrics
+    signals: Signals
+    fleet: Fleet
     shown: list[Observation] = field(default_factory=list)
     now: dt.datetime = NOW
 
@@ -84,7 +88,7 @@ Policy = Callable[[Observation], Decision]
 
 @asynccontextmanager
 async def a_controller(
-    server: FakeApiServer, api: ApiServer, policy: Policy, *, workers: int = 2
+    server: FakeApiServer, api: ApiServer, policy: Policy, *, workers: int = 2, together: int | None = None
 ) -> AsyncIterator[AController]:
     """One that gives turns; without workers, the test does by itself what a turn does."""
     metrics = OperatorMetrics()
@@ -94,15 +98,26 @@ async def a_controller(
     recorder = EventRecorder(api, "test")
     settings = Settings("renderer:1", "engine:1")
     world: AController
-    observer = Observer(api, cache, memory, settings, nodes_known=lambda: len(cache.nodes) > 0, now=lambda: world.now)
+    signals = Signals(memory, asked=True, custom=True)
+    fleet = Fleet(together, metrics, queue.add)
+    observer = Observer(
+        api,
+        cache,
+        memory,
+        settings,
+        signals=signals.of,
+        fleet=fleet,
+        nodes_known=lambda: len(cache.nodes) > 0,
+        now=lambda: world.now,
+    )
     applier = Applier(api, cache, memory, recorder, metrics)
-    world = AController(server, cache, memory, queue, observer, applier, metrics)
+    world = AController(server, cache, memory, queue, observer, applier, metrics, signals, fleet)
 
     def decide(observation: Observation) -> Decision:
         world.shown.append(observation)
         return policy(observation)
 
-    controller = Controller(api, cache, memory, queue, observer, applier, recorder, metrics, decide)
+    controller = Controller(api, cache, memory, queue, observer, applier, recorder, metrics, fleet, decide)
     working = [asyncio.create_task(controller.work()) for _ in range(workers)]
     try:
         yield world

@@ -2,6 +2,9 @@
 
 {{- define "pdfbatch.port" -}}8080{{- end }}
 
+{{/* Where the operator finds what it needs to speak to Prometheus. */}}
+{{- define "pdfbatch.prometheus.folder" -}}/var/run/pdfbatch/prometheus{{- end }}
+
 {{- define "pdfbatch.environment" -}}
 - name: PDFBATCH_POD_NAME
   valueFrom: {fieldRef: {fieldPath: metadata.name}}
@@ -35,6 +38,24 @@
   value: {{ join "," .Values.batches.serviceAccounts | quote }}
 - name: PDFBATCH_MAXIMUM_RENDERERS
   value: {{ int64 .Values.batches.maximumRenderers | quote }}
+{{- with .Values.batches.maximumRenderersTogether }}
+- name: PDFBATCH_MAXIMUM_RENDERERS_TOGETHER
+  value: {{ int64 . | quote }}
+{{- end }}
+{{- with .Values.prometheus.url }}
+- name: PDFBATCH_PROMETHEUS_URL
+  value: {{ . | quote }}
+{{- end }}
+{{- if .Values.prometheus.token.secret }}
+- name: PDFBATCH_PROMETHEUS_TOKEN_FILE
+  value: {{ printf "%s/token" (include "pdfbatch.prometheus.folder" .) }}
+{{- end }}
+{{- if .Values.prometheus.ca.secret }}
+- name: PDFBATCH_PROMETHEUS_CA_FILE
+  value: {{ printf "%s/ca.crt" (include "pdfbatch.prometheus.folder" .) }}
+{{- end }}
+- name: PDFBATCH_PROMETHEUS_CUSTOM_QUERIES
+  value: {{ .Values.prometheus.customQueries.enabled | quote }}
 - name: PDFBATCH_STALLED_AFTER_SECONDS
   value: {{ .Values.batches.stalledAfterSeconds | quote }}
 - name: PDFBATCH_SCRAPE_ANNOTATIONS
