@@ -126,6 +126,8 @@ def _beyond_reach(batch: Batch) -> str:
     if not batch.over:
         return "the manifest, which has all, is written when rendering has ended"
     output = batch.spec.output.uri
+    if "://" not in output or output.startswith("file:"):
+        return f"{output} was a pod's own disk, and is gone with it"
     claim = output.removeprefix("pvc://")
     if claim != output:
         name, _, folder = claim.partition("/")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import typer
-from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -130,14 +129,14 @@ def _sum(pod: PodMetrics) -> Taken:
 
 def _table(*headings: str, words: int) -> Table:
     """A table whose first columns are words, and the rest numbers."""
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=FAINT)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=FAINT)
     for number, heading in enumerate(headings):
         table.add_column(heading, justify="left" if number < words else "right", no_wrap=True)
     return table
 
 
 def _batches(batches: Sequence[Batch], pods: Sequence[Pod], taken: Mapping[str, Taken] | None) -> Table:
-    table = _table("BATCH", "PHASE", "PER SECOND", "PER RENDERER", "LEFT", "READY", *_usage_headings(taken), words=2)
+    table = _table("BATCH", "PHASE", "DOCS/S", "EACH", "LEFT", "READY", *_usage_headings(taken), words=2)
     now = dt.datetime.now(dt.UTC)
     for batch in sorted(batches, key=lambda batch: -(figures(batch, now).per_second or 0.0)):
         known = figures(batch, now)
@@ -166,7 +165,7 @@ def _nodes(pods: Sequence[Pod], taken: Mapping[str, Taken] | None) -> Table:
 
 def _pods(pods: Sequence[Pod], taken: Mapping[str, Taken] | None) -> Table:
     known = taken or {}
-    parts = ("RENDERER CPU", "ENGINE CPU", "RENDERER MEMORY", "ENGINE MEMORY") if taken is not None else ()
+    parts = ("CPU", "ENGINE'S", "MEMORY", "ENGINE'S") if taken is not None else ()
     table = _table("POD", "WORK", "NODE", "PHASE", *parts, words=4)
     order = sorted(pods, key=lambda pod: (-known.get(pod.metadata.name, Taken()).cores, pod.metadata.name))
     for pod in order:

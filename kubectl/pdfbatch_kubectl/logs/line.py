@@ -86,9 +86,10 @@ def as_text(line: Line, zone: dt.tzinfo | None) -> Text:
         return shown.append(line.text, style="default")
     level = str(line.fields.get("level", "info"))
     style = _STYLES.get(level, "default")
-    if level in _STYLES:
+    event = str(line.fields.get("event", ""))
+    if level in _STYLES and level not in event:
         shown.append(f"{level}: ", style=style)
-    shown.append(str(line.fields.get("event", "")), style=style)
+    shown.append(event, style=style)
     message = ". ".join(str(line.fields[key]) for key in ("message", "hint") if line.fields.get(key))
     if message:
         shown.append(f": {message}", style=style)

@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Final
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.progress_bar import ProgressBar
@@ -50,13 +49,14 @@ def many_batches(batches: Sequence[Batch], now: dt.datetime, *, namespaces: bool
     Args:
         namespaces: whether they are of several.
     """
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style=FAINT)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=FAINT)
     if namespaces:
         table.add_column("NAMESPACE", no_wrap=True)
     table.add_column("NAME", no_wrap=True)
     table.add_column("PHASE", no_wrap=True)
-    table.add_column("", width=_SMALL_BAR)
-    for heading in ("DONE", "FAILED", "PER SECOND", "LEFT", "RENDERERS", "AGE"):
+    # The one that gives way on a narrow terminal.
+    table.add_column("", max_width=_SMALL_BAR)
+    for heading in ("DONE", "FAILED", "DOCS/S", "LEFT", "READY", "AGE"):
         table.add_column(heading, justify="right", no_wrap=True)
     for batch in batches:
         where = [batch.metadata.namespace] if namespaces else []
@@ -187,7 +187,7 @@ def _row(batch: Batch, known: Figures, now: dt.datetime) -> list[RenderableType]
     return [
         batch.metadata.name,
         _phase(batch),
-        _bar(batch, _SMALL_BAR) if documents.total else "",
+        _bar(batch, None) if documents.total else "",
         f"{documents.done:,}/{documents.total:,}" if documents.total else "",
         _failed(documents.failed),
         f"{known.per_second:,.0f}" if known.per_second is not None else "",
@@ -197,7 +197,7 @@ def _row(batch: Batch, known: Figures, now: dt.datetime) -> list[RenderableType]
     ]
 
 
-def _bar(batch: Batch, width: int) -> ProgressBar:
+def _bar(batch: Batch, width: int | None) -> ProgressBar:
     documents = batch.status.documents
     style = BAD if batch.status.phase == "Failed" or batch.condition("Stalled") else GOOD
     return ProgressBar(
