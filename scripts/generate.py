@@ -1,4 +1,5 @@
-"""Writes what is generated from the models: the manifest's reference, its JSON schema, the cluster's CRD, the metrics.
+"""Writes what is generated from the models: the manifest's reference, its JSON schema, the cluster's CRD, the metrics,
+the dashboards and the alerts.
 
 python scripts/generate.py           writes
 python scripts/generate.py --check   writes nothing; exit status 1 if a file is not what the models say
@@ -14,6 +15,8 @@ from generating.editor_schema import schema
 from generating.metrics import metrics_page
 from generating.reference import reference
 
+from pdfbatch_monitoring.generated import chart_files
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -28,6 +31,7 @@ def main(arguments: list[str]) -> int:
         ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml": crd,
         # Helm reads only what lies in the chart.
         ROOT / "charts" / "pdfbatch" / "files" / "crd.yaml": crd,
+        **{ROOT / "charts" / "pdfbatch" / name: text for name, text in chart_files().items()},
     }
     stale = [path for path, text in made.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
     if "--check" in arguments:

@@ -3,12 +3,24 @@ from these values."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 # Grafana's names of units (packages/grafana-data/src/valueFormats/categories.ts). s: seconds, shown as minutes and
 # hours where they are many; percentunit: a share from 0 to 1.
 Unit: TypeAlias = Literal["short", "s", "percentunit", "decbytes"]
 Colour: TypeAlias = Literal["green", "orange", "red", "text"]
+
+# Lines that mean the same everywhere have the same colour everywhere.
+NAMED_COLOURS: Final = {
+    "succeeded": "#2e8b57",
+    "Succeeded": "#2e8b57",
+    "failed": "#c0342b",
+    "Failed": "#c0342b",
+    "error": "#c0342b",
+    "unschedulable": "#c0342b",
+    "deadline": "#c0342b",
+    "limit": "#c0342b",
+}
 
 
 @dataclass(frozen=True, slots=True)

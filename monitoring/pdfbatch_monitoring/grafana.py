@@ -9,7 +9,7 @@ from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as models
 
-from pdfbatch_monitoring.dashboard import Dashboard, Panel, Variable
+from pdfbatch_monitoring.dashboard import NAMED_COLOURS, Dashboard, Panel, Variable
 
 _SOURCE: Final = "datasource"
 _HEIGHT: Final = {"tile": 4, "graph": 8, "stacked": 8}
@@ -108,6 +108,8 @@ def _graph(panel: Panel) -> timeseries.Panel:
         )
         .tooltip(common_builders.VizTooltipOptions().mode(common.TooltipDisplayMode.MULTI))
     )
+    for name, colour in NAMED_COLOURS.items():
+        made.override_by_name(name, [models.DynamicConfigValue("color", {"mode": "fixed", "fixedColor": colour})])
     if panel.kind == "stacked":
         made.stacking(common_builders.StackingConfig().mode(common.StackingMode.NORMAL))
     if panel.unit != "s":

@@ -30,6 +30,11 @@ def _left(metric: Metric) -> str:
     return f"{_its(metric)} - time()"
 
 
+def _while_it_renders(expr: str) -> str:
+    """Not for ever after."""
+    return f"{expr} and {_its(of.BATCH_RENDERERS, state='desired')} > 0"
+
+
 def _slack(metric: Metric) -> str:
     return f"{_its(metric)} - {_its(of.BATCH_ESTIMATED_COMPLETION_TIME)}"
 
@@ -47,7 +52,15 @@ _NOW: Final = Row(
             (Query(f"{_DONE} / ({_ALL} > 0)", empty_unless="the plan is made"),),
             "percentunit",
             "tile",
-            4,
+            3,
+        ),
+        Panel(
+            "Since the start",
+            "Suspended or not, and whether it is over or not.",
+            (Query(f"time() - {_its(of.BATCH_START_TIME)}"),),
+            "s",
+            "tile",
+            3,
         ),
         Panel(
             "Left",
@@ -55,7 +68,7 @@ _NOW: Final = Row(
             (Query(_left(of.BATCH_ESTIMATED_COMPLETION_TIME), empty_unless=_PACE),),
             "s",
             "tile",
-            4,
+            3,
         ),
         Panel(
             "Ahead of the target",
@@ -63,7 +76,7 @@ _NOW: Final = Row(
             (Query(_slack(of.BATCH_TARGET_TIME), empty_unless=f"{_TARGET}, and {_PACE}"),),
             "s",
             "tile",
-            4,
+            3,
             _LATE,
         ),
         Panel(
@@ -72,15 +85,22 @@ _NOW: Final = Row(
             (Query(_slack(of.BATCH_DEADLINE_TIME), empty_unless=f"{_DEADLINE}, and {_PACE}"),),
             "s",
             "tile",
-            4,
+            3,
             _LATE,
+        ),
+        Panel(
+            "Documents / s",
+            f"Exact, over {EXACT}.",
+            (Query(_pace(of.BATCH_DOCUMENTS_PROCESSED)),),
+            kind="tile",
+            width=3,
         ),
         Panel(
             "Failed documents",
             "For good, exact. status.failures names the first ten, the batch's manifest all.",
             (Query(_its(of.BATCH_DOCUMENTS, state="failed")),),
             kind="tile",
-            width=4,
+            width=3,
             steps=((None, "green"), (1, "red")),
         ),
         Panel(
@@ -88,7 +108,7 @@ _NOW: Final = Row(
             "1 while the batch is Stalled: kubectl describe pdfbatch says why.",
             (Query(_its(of.BATCH_STALLED)),),
             kind="tile",
-            width=4,
+            width=3,
             steps=((None, "green"), (1, "red")),
         ),
     ),
@@ -118,8 +138,8 @@ _PROGRESS: Final = Row(
             "Until the estimated end, the target and the deadline. It is in time while the first line is the lowest.",
             (
                 Query(_left(of.BATCH_ESTIMATED_COMPLETION_TIME), "estimated end", _PACE),
-                Query(_left(of.BATCH_TARGET_TIME), "target", _TARGET),
-                Query(_left(of.BATCH_DEADLINE_TIME), "deadline", _DEADLINE),
+                Query(_while_it_renders(_left(of.BATCH_TARGET_TIME)), "target", f"{_TARGET}, and it renders"),
+                Query(_while_it_renders(_left(of.BATCH_DEADLINE_TIME)), "deadline", f"{_DEADLINE}, and it renders"),
             ),
             "s",
         ),
@@ -137,8 +157,11 @@ _PROGRESS: Final = Row(
             "Since anything was counted",
             "Time since the counts last moved. A shard's length is usual; much more is not.",
             (
-                Query(f"time() - {_its(of.BATCH_LAST_DOCUMENT_TIME)}", "since the last shard"),
-                Query(f"time() - {_its(of.BATCH_START_TIME)}", "since the start"),
+                Query(
+                    _while_it_renders(f"time() - {_its(of.BATCH_LAST_DOCUMENT_TIME)}"),
+                    "since the last shard",
+                    "the batch renders",
+                ),
             ),
             "s",
         ),
@@ -223,7 +246,7 @@ _STAGES: Final = Row(
             "Workers and engines replaced, by reason. recycled is usual; others mean documents that kill them.",
             (
                 Query(
-                    f"60 * {total(rate(live.ENGINE_RESTARTS, LIVE, **_IT), REASON)}",
+                    f"60 * {total(rate(live.ENGINE_RESTARTS, LIVE, **_IT), REASON)} > 0",
                     "{{reason}}",
                     "an engine was replaced",
                 ),
@@ -234,7 +257,7 @@ _STAGES: Final = Row(
             "Requests to the store that were tried again, by why. throttled: fewer renderers are faster.",
             (
                 Query(
-                    f"60 * {total(rate(live.STORE_RETRIES, LIVE, **_IT), REASON)}",
+                    f"60 * {total(rate(live.STORE_RETRIES, LIVE, **_IT), REASON)} > 0",
                     "{{reason}}",
                     "a request was tried again",
                 ),

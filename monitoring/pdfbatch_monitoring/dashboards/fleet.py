@@ -5,7 +5,7 @@ from typing import Final
 from pdfbatch_api.metrics import operator as of
 from pdfbatch_api.metrics.labels import NAMESPACE, PHASE, REASON, RESULT, STATE
 from pdfbatch_monitoring.dashboard import Dashboard, Panel, Query, Row
-from pdfbatch_monitoring.promql import EXACT, increase, of_batch, quantile, rate, series, total
+from pdfbatch_monitoring.promql import EXACT, Value, increase, of_batch, quantile, rate, series, total
 
 _AT_WORK: Final = ("Planning", "Rendering", "Finishing")
 _ENDED: Final = "a document was done in the last hour"
@@ -15,10 +15,15 @@ def _renderers(state: str) -> str:
     return total(of_batch(series(of.BATCH_RENDERERS, state=state)))
 
 
-def _success_rate(window: str) -> str:
-    succeeded = total(increase(of.DOCUMENTS, window, result="succeeded"))
+def _batches(*by: str, **labels: Value) -> str:
+    """Of each operator once: for some minutes after it was replaced, two pods have told them."""
+    return total(f"max by ({NAMESPACE}, {PHASE}) ({series(of.BATCHES, **labels)})", *by)
+
+
+def _share(result: str, window: str) -> str:
+    """Of the documents that were tried."""
     tried = total(increase(of.DOCUMENTS, window, result=("succeeded", "failed")))
-    return f"{succeeded} / ({tried} > 0)"
+    return f"{total(increase(of.DOCUMENTS, window, result=result))} / ({tried} > 0)"
 
 
 def _cost(window: str, minutes: int) -> str:
@@ -28,7 +33,7 @@ def _cost(window: str, minutes: int) -> str:
     """
     cores = total(of_batch(series(of.BATCH_REQUESTED_CORES)))
     core_seconds = f"{60 * minutes} * sum_over_time(({cores} or vector(0))[{minutes}m:30s]) / {2 * minutes}"
-    return f"1000 * {core_seconds} / ({total(increase(of.DOCUMENTS, window))} > 0)"
+    return f"1000 * {core_seconds} / ({total(increase(of.DOCUMENTS, window))} >= 1000)"
 
 
 _NOW: Final = Row(
@@ -37,7 +42,7 @@ _NOW: Final = Row(
         Panel(
             "Batches at work",
             "Batches that are planned, rendered or finished just now.",
-            (Query(total(series(of.BATCHES, phase=_AT_WORK))),),
+            (Query(_batches(phase=_AT_WORK)),),
             kind="tile",
             width=4,
         ),
@@ -51,7 +56,7 @@ _NOW: Final = Row(
         Panel(
             "Success rate",
             "Documents of the last hour that succeeded, of those that succeeded or failed.",
-            (Query(_success_rate("1h"), empty_unless=_ENDED),),
+            (Query(_share("succeeded", "1h"), empty_unless=_ENDED),),
             "percentunit",
             "tile",
             4,
@@ -73,9 +78,9 @@ _NOW: Final = Row(
             steps=((None, "green"), (1, "orange")),
         ),
         Panel(
-            "Core-seconds per 1,000 documents",
+            "Core-seconds per 1,000",
             "CPU that the batches' pods requested in the last hour, for each 1,000 documents done in it.",
-            (Query(_cost("1h", 60), empty_unless=_ENDED),),
+            (Query(_cost("1h", 60), empty_unless="1,000 documents were done in the last hour"),),
             kind="tile",
             width=4,
         ),
@@ -88,7 +93,7 @@ _WORK: Final = Row(
         Panel(
             "Batches by phase",
             "Batches that there are. Those that have ended are there until they are deleted.",
-            (Query(total(series(of.BATCHES), PHASE), "{{phase}}"),),
+            (Query(_batches(PHASE), "{{phase}}"),),
             kind="stacked",
         ),
         Panel(
@@ -98,11 +103,10 @@ _WORK: Final = Row(
             kind="stacked",
         ),
         Panel(
-            "Success rate",
-            "Documents of the last quarter of an hour that succeeded, of those that succeeded or failed.",
-            (Query(_success_rate("15m"), "succeeded", _ENDED),),
+            "Documents that fail",
+            "Of the last quarter of an hour, of those that succeeded or failed.",
+            (Query(_share("failed", "15m"), "failed", "a document was done in the last quarter of an hour"),),
             "percentunit",
-            most=1,
         ),
         Panel(
             "Shards per minute",
@@ -165,7 +169,7 @@ _RENDERERS: Final = Row(
         Panel(
             "Core-seconds per 1,000 documents",
             "CPU requested in the last half hour, for each 1,000 documents done in it.",
-            (Query(_cost("30m", 30), "core-seconds", "a document was done in the last half hour"),),
+            (Query(_cost("30m", 30), "core-seconds", "1,000 documents were done in the last half hour"),),
         ),
         Panel(
             "Scaling and losses per hour",

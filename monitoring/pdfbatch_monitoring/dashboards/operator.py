@@ -37,7 +37,7 @@ _NOW: Final = Row(
             width=4,
         ),
         Panel(
-            "Errors in an hour",
+            "Errors, 1 h",
             "Turns that ended with an error; the operator's log has each.",
             (Query(total(increase(of.RECONCILES, "1h", result="error"))),),
             kind="tile",
@@ -45,15 +45,15 @@ _NOW: Final = Row(
             steps=((None, "green"), (1, "orange"), (60, "red")),
         ),
         Panel(
-            "Watches begun anew in an hour",
+            "Watches begun anew, 1 h",
             "The API server ends each after some minutes; many more mean that it cannot be reached.",
             (Query(total(increase(of.WATCH_RESTARTS, "1h")), empty_unless="a watch was begun anew"),),
             kind="tile",
             width=4,
         ),
         Panel(
-            "Useless answers of Prometheus in an hour",
-            "Queries of the autoscaler whose answer could not be used.",
+            "Useless answers, 1 h",
+            "Queries of the autoscaler to Prometheus whose answer could not be used.",
             (Query(total(increase(of.SCALING_SIGNALS, "1h")), empty_unless=_ASKED),),
             kind="tile",
             width=4,
@@ -141,7 +141,9 @@ _OTHERS: Final = Row(
             "By signal and why. Until its renderers are scraped, a batch's are empty.",
             (
                 Query(
-                    f"60 * {total(rate(of.SCALING_SIGNALS, _WINDOW), SIGNAL, REASON)}", "{{signal}}: {{reason}}", _ASKED
+                    f"60 * {total(rate(of.SCALING_SIGNALS, _WINDOW), SIGNAL, REASON)} > 0",
+                    "{{signal}}: {{reason}}",
+                    "one was useless",
                 ),
             ),
         ),

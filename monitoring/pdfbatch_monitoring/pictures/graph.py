@@ -8,11 +8,11 @@ from html import escape
 from itertools import cycle
 from typing import TypeAlias
 
-from pdfbatch_monitoring.dashboard import Panel
+from pdfbatch_monitoring.dashboard import NAMED_COLOURS, Panel
 from pdfbatch_monitoring.pictures.numbers import ticks, written
 
 # Okabe and Ito's colours, told apart by everybody; their yellow is too pale for a line on white.
-_COLOURS = ("#0072b2", "#e69f00", "#009e73", "#d55e00", "#cc79a7", "#56b4e9", "#8a8a8a", "#5f4b9b")
+_COLOURS = ("#0072b2", "#e69f00", "#cc79a7", "#56b4e9", "#8a8a8a", "#5f4b9b")
 _TILE_COLOURS = {"green": "#00805c", "orange": "#b86e00", "red": "#c0342b", "text": "#222"}
 _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 150, 54, 8, 6, 18
 
@@ -48,7 +48,7 @@ def graph(panel: Panel, lines: list[Line], *, begin: float, end: float, step: fl
 
     drawn = [_horizontal(mark, y(mark), written(mark, panel.unit), width) for mark in marks]
     drawn += [_vertical(moment, x(moment)) for moment in _moments(begin, end)]
-    colours = list(zip(lines, cycle(_COLOURS), strict=False))
+    colours = _coloured(lines)
     if panel.kind == "stacked":
         below = [line.points for line in lines[1:]] + [tuple((moment, 0.0) for moment, _ in lines[-1].points)]
         for (line, colour), floor in zip(colours, below, strict=True):
@@ -76,6 +76,11 @@ def tile(panel: Panel, values: list[tuple[str, float]]) -> str:
             f'<div class="value" style="color:{_TILE_COLOURS[colour]}">{written(value, panel.unit)}{label}</div>'
         )
     return f'<div class="values">{"".join(cells)}</div>'
+
+
+def _coloured(lines: list[Line]) -> list[tuple[Line, str]]:
+    others = cycle(_COLOURS)
+    return [(line, NAMED_COLOURS.get(line.name) or next(others)) for line in lines]
 
 
 def _stacked(lines: list[Line]) -> list[Line]:

@@ -49,7 +49,7 @@ def page(
     """
 
     def drawn(panel: Panel) -> str:
-        width = round((WIDTH - 28 + _GAP) * panel.width / _COLUMNS) - _GAP
+        width = int((WIDTH - 28 + _GAP) * panel.width / _COLUMNS) - _GAP
         if panel.kind == "tile":
             inner = tile(panel, _latest(panel, url, variables, tiles_at))
         else:

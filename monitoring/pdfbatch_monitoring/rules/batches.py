@@ -15,10 +15,11 @@ FAILED_DOCUMENTS: Final = Threshold("failedDocuments", 10)
 STUCK_AFTER: Final = Threshold("stuckAfterSeconds", 900)
 RESTARTS: Final = Threshold("engineRestarts", 20)
 RESTARTS_SHARE: Final = Threshold("engineRestartsShare", 0.01)
-THROTTLED: Final = Threshold("throttledRequests", 50)
-THROTTLED_SHARE: Final = Threshold("throttledRequestsShare", 0.05)
+THROTTLED: Final = Threshold("throttledRequests", 20)
+THROTTLED_SHARE: Final = Threshold("throttledRequestsShare", 0.01)
 
 _WHICH: Final = "{{ $labels.namespace }}/{{ $labels.batch }}"
+_ACTIVE: Final = series(of.BATCH_RENDERERS, state="active")
 _DESCRIBE: Final = "kubectl describe pdfbatch {{ $labels.batch }} -n {{ $labels.namespace }}"
 
 
@@ -78,8 +79,9 @@ BATCH_ALERTS: Final = (
     Alert(
         "PdfbatchBatchStuck",
         "critical",
+        # All the time: a batch that was held, or planned for long, has had no document and is not stuck.
         f"time() - {of_batch(series(of.BATCH_LAST_DOCUMENT_TIME))} > {STUCK_AFTER} "
-        f"and {of_batch(series(of.BATCH_RENDERERS, state='active'))} > 0 "
+        f"and {of_batch(f'min_over_time({_ACTIVE}[{STUCK_AFTER}s])')} > 0 "
         f"unless {total(rate(live.RENDERED_DOCUMENTS, '5m'), *OF_BATCH)} > 0",
         "1m",
         OF_BATCH,
@@ -115,8 +117,8 @@ BATCH_ALERTS: Final = (
         _storm(live.STORE_RETRIES, THROTTLED, THROTTLED_SHARE, reason="throttled"),
         "5m",
         OF_BATCH,
-        f"The store told {_WHICH} {{{{ $value | humanize }}}} times in ten minutes to slow down",
-        "Requests are tried again, so nothing is lost, but more renderers make it worse. Lower scaling.max "
+        f"The store is too busy for {_WHICH}: {{{{ $value | humanize }}}} requests in ten minutes",
+        "They are tried again, so nothing is lost, but more renderers make it worse. Lower scaling.max "
         "or take a fixed number (kubectl scale pdfbatch {{ $labels.batch }} -n {{ $labels.namespace }} --replicas=N), "
         "spread the names over more prefixes, or ask the store's admin for a higher limit.",
     ),

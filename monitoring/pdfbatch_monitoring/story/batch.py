@@ -8,6 +8,7 @@ from typing import Final, Literal
 from pdfbatch_api.metrics import RENDERER_METRICS
 from pdfbatch_api.metrics import operator as of
 from pdfbatch_api.metrics import renderer as live
+from pdfbatch_api.metrics.labels import REASON
 from pdfbatch_monitoring.story.exporter import Exporter
 
 Phase = Literal["Pending", "Planning", "Rendering", "Finishing", "Succeeded"]
@@ -107,6 +108,7 @@ class Batch:
 
     def render(self, now: float, seconds: float, room: int, at: float) -> None:
         """Pods are started and render for some seconds; those that have done their shard are counted."""
+        self.waiting += [pod.whole for pod in self.pods[self.desired :]]
         del self.pods[self.desired :]
         free = room
         missing = min(self.desired - len(self.pods), len(self.waiting))
@@ -156,16 +158,16 @@ class Batch:
         tell.set(live.DOCUMENTS_IN_FLIGHT, self.chance.randint(2, 6) if pod.left else 0, batch=name)
         tell.set(live.SHARD_DOCUMENTS, pod.whole, batch=name, state="total")
         tell.set(live.SHARD_DOCUMENTS, pod.whole - pod.left, batch=name, state="done")
-        for reason in ("throttled", "server_error", "connection", "timeout"):
+        for reason in live.STORE_RETRIES.values_of(REASON):
             tell.add(live.STORE_RETRIES, 0, batch=name, reason=reason)
-        for reason in ("recycled", "EngineCrashed", "Timeout"):
+        for reason in live.ENGINE_RESTARTS.values_of(REASON):
             tell.add(live.ENGINE_RESTARTS, 0, batch=name, reason=reason)
         if self.chance.random() < 0.004 * count:
             tell.add(live.ENGINE_RESTARTS, batch=name, reason="recycled")
         if troubled:
             tell.add(live.STORE_RETRIES, self.chance.randint(0, 1 + count // 8), batch=name, reason="throttled")
             if self.chance.random() < 0.01 * count:
-                tell.add(live.ENGINE_RESTARTS, batch=name, reason="EngineCrashed")
+                tell.add(live.ENGINE_RESTARTS, batch=name, reason="crash")
         elif self.chance.random() < 0.001 * count:
             tell.add(live.STORE_RETRIES, batch=name, reason="connection")
 
@@ -197,9 +199,9 @@ def tell(batch: Batch, to: Exporter, now: float, begun: float) -> None:
         to.set(of.BATCH_TARGET_TIME, begun + told.target, **labels)
     if told.deadline is not None:
         to.set(of.BATCH_DEADLINE_TIME, begun + told.deadline, **labels)
-    if batch.phase == "Rendering" and batch.done and batch.first_at is not None:
+    if batch.phase == "Rendering" and batch.done > 0.01 * told.documents and batch.first_at is not None:
         pace = batch.done / (now - batch.first_at)
         left = (told.documents - batch.done) / pace
         to.set(of.BATCH_ESTIMATED_COMPLETION_TIME, now + left, **labels)
     elif batch.ended_at is not None:
-        to.set(of.BATCH_ESTIMATED_COMPLETION_TIME, batch.ended_at, **labels)
+        to.drop(of.BATCH_ESTIMATED_COMPLETION_TIME, **labels)

@@ -1,6 +1,7 @@
 """prometheus_client's objects, made from the definitions."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from itertools import product
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -13,9 +14,15 @@ Series = tuple[str, tuple[str, ...]]
 class Exporter:
     """Some metrics in a registry of their own. Labels are given by name."""
 
-    def __init__(self, metrics: Iterable[Metric]) -> None:
+    def __init__(self, metrics: Sequence[Metric]) -> None:
         self.registry: Final = CollectorRegistry()
         self._made = {metric.name: _made(metric, self.registry) for metric in metrics}
+        for metric in metrics:
+            values = [metric.values_of(label) for label in metric.labels]
+            # As the exporters do: a rate needs the nought before the first one.
+            if metric.kind != "gauge" and values and all(values):
+                for one in product(*values):
+                    self._made[metric.name].labels(*one)
         self._totals: dict[Series, float] = {}
 
     def set(self, metric: Metric, value: float, **labels: str) -> None:
@@ -41,15 +48,12 @@ class Exporter:
         assert isinstance(made, Histogram), metric.name
         made.observe(value)
 
-    def forget(self, **labels: str) -> None:
-        """All series with these labels."""
-        for made in self._made.values():
-            names = made._labelnames
-            if not labels.keys() <= set(names):
-                continue
-            for values in list(made._metrics):
-                if labels.items() <= dict(zip(names, values, strict=True)).items():
-                    made.remove(*values)
+    def drop(self, metric: Metric, **labels: str) -> None:
+        """A series is no more."""
+        made = self._made[metric.name]
+        values = tuple(labels[name] for name in metric.labels)
+        if values in made._metrics:
+            made.remove(*values)
 
     def _child(self, metric: Metric, labels: dict[str, str]) -> Counter | Gauge | Histogram:
         made = self._made[metric.name]

@@ -22,15 +22,6 @@ AFTERNOON: Final = (
     Told("billing", "statements", 16_000, 500, 3300, 5.0, 8, target=1500),
 )  # fmt: skip
 
-# As much in a minute, for whoever waits for it.
-MINUTE: Final = (
-    Told(
-        "billing", "invoices", 6_000, 60, 0, 20.0, 6, target=60, deadline=90, planning=3, failing=0.01,
-        troubled_at=(8, 40), loses_at=20,
-    ),
-    Told("letters", "reminders", 200, 50, 2, 10.0, 2, planning=2, failing=0.01),
-)  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Scraped:
@@ -195,7 +186,7 @@ class Story:
         tell.add(of.API_REQUESTS, chance.randint(0, 2), verb="create", resource="events", code="201")
         if chance.random() < seconds / 400:
             tell.add(of.WATCH_RESTARTS, resource=chance.choice(("pdfbatches", "jobs", "pods")), reason="ended")
-        tell.set(of.QUEUE_DEPTH, chance.choice((0, 0, 0, 1)))
+        tell.set(of.QUEUE_DEPTH, chance.choices((0, 1, 2), (90, 8, 2))[0])
         for resource, number in (("pdfbatches", len(phases)), ("jobs", 3 * len(phases)), ("pods", pods)):
             tell.set(of.CACHED_OBJECTS, number, resource=resource)
         asked = sum(phase == "Rendering" for phase in phases)

@@ -27,6 +27,11 @@ GENERATED = (
     "crds/pdfbatch.schema.json",
     "crds/pdfbatch.io_pdfbatches.yaml",
     "charts/pdfbatch/files/crd.yaml",
+    "charts/pdfbatch/files/dashboards/pdfbatch-fleet.json",
+    "charts/pdfbatch/files/dashboards/pdfbatch-batch.json",
+    "charts/pdfbatch/files/dashboards/pdfbatch-operator.json",
+    "charts/pdfbatch/files/rules.yaml",
+    "charts/pdfbatch/files/rules-with-values.yaml",
 )
 
 
