@@ -1,6 +1,6 @@
 # The project's everyday commands. `make` lists them.
 
-PYTHON_FILES := api renderer operator devcluster tests bench scripts examples
+PYTHON_FILES := api renderer operator monitoring devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ demo: setup ## render examples/invoices, 1,000 invoices, into out/demo
 	@printf '\nthe PDFs:      out/demo/\nthe manifest:  out/demo/manifest.parquet, out/demo/manifest.jsonl\n'
 	@printf 'the report:    out/demo/report.html\nprove it:      %s/pdfbatch verify out/demo\n' '$(BIN)'
 
-test: ## all tests: unit, stores, render, chaos, api_server, cluster (root; the first time builds Kubernetes)
+test: ## all tests: unit, stores, render, chaos, monitoring, api_server, cluster (root; the first time builds Kubernetes)
 	@scripts/setup.sh --tests
 	@scripts/test.sh
 
@@ -34,7 +34,7 @@ format: setup ## format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PYTHON_FILES)
 	$(BIN)/ruff format $(PYTHON_FILES)
 
-generate: setup ## write docs/manifest.md, crds/ and the chart's tables again from the models
+generate: setup ## write docs/manifest.md, crds/, dashboards, alerts and the chart's tables again from the models
 	$(BIN)/python scripts/generate.py
 	$(BIN)/python scripts/chart_readme.py
 

@@ -19,6 +19,7 @@ tier unit -n 2
 tier stores
 tier render
 tier chaos
+tier monitoring
 tier api_server
 tier cluster --timeout=900
 
