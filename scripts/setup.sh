@@ -78,7 +78,7 @@ stamp=.venv/pdfbatch-setup
 
 # Where PYTHONDONTWRITEBYTECODE is set (containers like to) every start would compile everything again: a second of
 # CPU for each of a run's processes.
-compile_our_own() { .venv/bin/python -m compileall -q api renderer operator monitoring devcluster; }
+compile_our_own() { .venv/bin/python -m compileall -q api renderer operator kubectl monitoring devcluster; }
 
 set_up_environment() {
   local python uv wanted
