@@ -9,7 +9,7 @@ import pytest
 from pdfbatch_api.errors import ObjectMissingError, PreconditionError, StoreError, StoreFullError, StoreRefusedError
 from pdfbatch_api.protocols import Store, Stored
 from pdfbatch_api.resource import StoreOptions
-from pdfbatch_renderer.stores import open_store
+from pdfbatch_renderer.stores import open_store, store_retries
 from tests.stores.fault_proxy import (
     CUT_AFTER,
     CUT_BEFORE,
@@ -287,3 +287,50 @@ def test_the_manifests_endpoint_is_used_whatever_the_environment_says(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "https://127.0.0.1:1")
 
     assert open_store(f"s3://{bucket}/elsewhere", s3_options).put("a", b"x").size == 1
+
+
+@pytest.mark.parametrize("existing", ["Overwrite", "Keep"])
+async def test_each_time_that_a_document_is_throttled_is_counted(
+    troubled: Store, proxy: FaultProxy, existing: str
+) -> None:
+    """No client hides it by trying again on its own: that a store throttles is what people scale down for."""
+    before = store_retries.so_far().get("throttled", 0)
+    proxy.plan(SLOW_DOWN, times=7, when=puts)
+
+    writer = troubled.writer(existing=existing, attempt="a")
+    for number in range(20):
+        await writer.stage(f"{number}.pdf", b"document %d" % number)
+    answers = await writer.commit()
+    await writer.close()
+
+    assert all(isinstance(answer, Stored) for answer in answers.values())
+    assert proxy.count(puts) == 27
+    assert store_retries.so_far()["throttled"] - before == 7
+
+
+async def test_a_document_that_is_refused_for_a_moment_is_written(
+    troubled: Store, healthy: Store, proxy: FaultProxy
+) -> None:
+    """Credentials that are being renewed, say: nobody begins a shard anew for that."""
+    proxy.plan(answer(403, "AccessDenied"), when=puts)
+
+    writer = troubled.writer(existing="Overwrite", attempt="a")
+    await writer.stage("a.pdf", b"document")
+    await writer.commit()
+    await writer.close()
+
+    assert healthy.get("a.pdf") == b"document"
+
+
+async def test_a_document_that_is_refused_is_refused_at_once(troubled: Store, proxy: FaultProxy) -> None:
+    proxy.plan(answer(403, "AccessDenied"), times=100, when=puts)
+
+    writer = troubled.writer(existing="Overwrite", attempt="a")
+    since = time.monotonic()
+    await writer.stage("a.pdf", b"document")
+    with pytest.raises(StoreRefusedError):
+        await writer.commit()
+    await writer.close()
+
+    assert time.monotonic() - since < 2
+    assert proxy.count(puts) == 2

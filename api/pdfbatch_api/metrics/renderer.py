@@ -61,8 +61,8 @@ STORE_RETRIES: Final = Metric(
     "pdfbatch_renderer_store_retries_total",
     "counter",
     "requests",
-    "Requests to a store that were tried again, by why the try before failed. The client of object stores tries a "
-    "request again by itself, up to five times within some three seconds: these count only if none of them helped.",
+    "Requests to a store that were tried again, by why the try before failed: each one that writes a document; of "
+    "others (tables, images, records) those that were not answered within the client's own five quick tries.",
     (BATCH, REASON),
     ((REASON, ("throttled", "server_error", "connection", "timeout", "full")),),
 )

@@ -43,30 +43,33 @@ class RendererMetrics:
             self._restarts.labels(batch, reason)
         shard = _gauge(defined.SHARD_DOCUMENTS, registry)
         self._of_shard = {state: shard.labels(batch, state) for state in defined.SHARD_DOCUMENTS.values_of(STATE)}
+        self._done = 0
+        self._of_shard["done"].set_function(lambda: self._done)
         self._in_flight = _gauge(defined.DOCUMENTS_IN_FLIGHT, registry).labels(batch)
         registry.register(_StoreRetries(batch, store_retries))
 
     def rendering(self, documents: int, in_flight: Callable[[], int]) -> None:
         """See Meter."""
         self._of_shard["total"].set(documents)
-        self._of_shard["done"].set(0)
+        self._done = 0
         self._in_flight.set_function(in_flight)
 
     def inherited(self, documents: int) -> None:
         """See Meter."""
-        self._of_shard["done"].inc(documents)
+        self._done += documents
 
     def recorded(self, record: Record) -> None:
         """See Meter."""
         self._documents[record.status].inc()
-        self._of_shard["done"].inc()
+        self._done += 1
         if record.status == "succeeded":
             self._pages.inc(record.pages)
             self._bytes.inc(record.bytes)
         for stage, milliseconds in record.stages.items():
+            histogram = self._stages.get(stage)
             # Never a reason to end: a stage that is not defined is not told.
-            if stage in self._stages:
-                self._stages[stage].observe(milliseconds * _MILLISECOND)
+            if histogram is not None:
+                histogram.observe(milliseconds * _MILLISECOND)
 
     def restarted(self, reason: str) -> None:
         """See Meter."""

@@ -5,6 +5,7 @@ import http.client
 import os
 import socket
 import time
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.render.pods.a_pod import ACluster, Pod
+from tests.stores.fault_proxy import FaultProxy, Request, answer, puts
+from tests.stores.s3_server import S3Server
 
 pytestmark = pytest.mark.render
 
@@ -125,6 +128,35 @@ def test_a_small_batchs_plan_pod_tells_too_and_goes_on_from_what_was_done(a_clus
     assert ended.summary["finished"]["succeeded"] == 300
     assert max(one.done for one in seen) == 300 - before
     assert max(one.value("shard_documents", state="done") for one in seen) == 300
+
+
+def test_a_store_that_throttles_is_seen_through_the_workers(a_cluster: Clusters, port: int) -> None:
+    # given a bucket that turns away eight writes of documents
+    server = S3Server()
+    server.start()
+    try:
+        bucket = f"test-{uuid.uuid4().hex}"
+        server.create_bucket(bucket)
+        with FaultProxy(server.port) as proxy:
+            store = {"endpoint": proxy.url, "allowHttp": True, "retryFor": "30s"}
+            output = {"uri": f"s3://{bucket}/out/", "store": store}
+            batch = a_cluster(documents=40, spec={"output": output})
+            credentials = {"AWS_ACCESS_KEY_ID": "sample-access-key", "AWS_SECRET_ACCESS_KEY": "sample-secret-key"}
+            digest = batch.call("plan", environment=credentials).summary["digest"]
+            proxy.plan(answer(503, "SlowDown"), times=8, when=of_documents)
+            # when
+            pod, seen = rendered(batch, port, "render", "0", "--plan", digest, "--workers", "2", **credentials)
+            ended = pod.wait()
+    finally:
+        server.stop()
+    # then
+    assert ended.summary["succeeded"] == 40
+    assert seen[-1].done == 40
+    assert seen[-1].value("store_retries_total", reason="throttled") == 8
+
+
+def of_documents(request: Request) -> bool:
+    return puts(request) and request.path.partition("?")[0].endswith(".pdf")
 
 
 @pytest.mark.parametrize("command", ["render", "plan"])

@@ -32,20 +32,21 @@ _NEEDS: Final = {
 }
 
 
-def client(scheme: str, bucket: str, options: StoreOptions) -> Client:
+def client(scheme: str, bucket: str, options: StoreOptions, *, prompt: bool = False) -> Client:
     """The client of a bucket. Connects to nothing yet.
 
     Args:
         scheme: s3, gs or az.
         bucket: or container.
         options: endpoint, region, allow_http and path_style are for s3 alone.
+        prompt: it tries once, and says at once what is wrong, credentials that could not be fetched among it.
 
     Raises:
         ManifestError: the endpoint is not one.
         StoreRefusedError: the environment lacks something, or holds what cannot be read.
     """
     try:
-        return _client(os.getpid(), scheme, bucket, options)
+        return _client(os.getpid(), scheme, bucket, options, 0 if prompt else _RETRIES)
     except (BaseError, ValueError, OSError):
         # Not its own words: they may hold a piece of a key that could not be read.
         raise StoreRefusedError(
@@ -56,11 +57,11 @@ def client(scheme: str, bucket: str, options: StoreOptions) -> Client:
 
 
 @functools.lru_cache(maxsize=64)
-def _client(_process: int, scheme: str, bucket: str, options: StoreOptions) -> Client:
+def _client(_process: int, scheme: str, bucket: str, options: StoreOptions, retries: int) -> Client:
     # Keyed by process too: the runtime's threads do not survive a fork.
     client_options: ClientConfig = {"timeout": timedelta(seconds=seconds(options.timeout))}
     retry_config: RetryConfig = {
-        "max_retries": _RETRIES,
+        "max_retries": retries,
         "retry_timeout": timedelta(seconds=seconds(options.retry_for)),
         "backoff": {
             "init_backoff": timedelta(milliseconds=100),

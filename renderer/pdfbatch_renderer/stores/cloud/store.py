@@ -141,7 +141,8 @@ class CloudStore:
 
     def writer(self, *, existing: str, attempt: str) -> OutputWriter:
         """See protocols.Store. Object stores need no staging, so the attempt's name is not used here."""
-        return CloudWriter(self, self._client, self._trying, self._prefix, existing=existing)
+        prompt = client(self._scheme, self._bucket, self._options, prompt=True)
+        return CloudWriter(self, self._client, prompt, self._trying, self._prefix, existing=existing)
 
     def compare(self, name: str, data: bytes, *, existing: str) -> Stored | StoreError | None:
         """What a conditional write found. The same bytes are this batch's: an earlier attempt's, or this one's

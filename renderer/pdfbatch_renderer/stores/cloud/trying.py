@@ -1,7 +1,7 @@
 """One operation on an object store, tried until it works, cannot work, or the time is over.
 
-The client tries again by itself, but not after a timeout of a write, nor a conditional write, nor for as long as
-the manifest allows.
+The client tries again by itself, but not after a timeout of a write, nor for as long as the manifest allows; the one
+that writes documents never does.
 """
 
 import asyncio

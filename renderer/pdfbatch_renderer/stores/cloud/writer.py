@@ -1,6 +1,7 @@
 """Writing documents into a bucket, many at a time: each is on its way as soon as it is staged."""
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import obstore
@@ -25,15 +26,20 @@ class CloudWriter:
 
     Args:
         store: compares what a conditional write found.
-        client: of the bucket.
+        client: of the bucket; for large documents, whose parts it tries again.
+        prompt: the same, but it tries once. All tries of a document are ours then: how long the store may be asked and
+            that it throttles is known here, and a client's own tries would hide it.
         trying: of the store.
         prefix: the store's, before each name.
         existing: Overwrite, Keep or Refuse.
     """
 
-    def __init__(self, store: "CloudStore", client: Client, trying: Trying, prefix: str, *, existing: str) -> None:
+    def __init__(
+        self, store: "CloudStore", client: Client, prompt: Client, trying: Trying, prefix: str, *, existing: str
+    ) -> None:
         self._store = store
         self._client = client
+        self._prompt = prompt
         self._trying = trying
         self._prefix = prefix
         self._existing = existing
@@ -94,10 +100,11 @@ class CloudWriter:
     async def _put(self, name: str, data: bytes) -> Stored | StoreError:
         key = self._prefix + name
         settings = put_settings(len(data), create=self._existing != "Overwrite")
+        client = self._client if settings["use_multipart"] else self._prompt
         while True:
             try:
                 result = await self._trying.run_async(
-                    "write", name, lambda: obstore.put_async(self._client, key, data, **settings)
+                    "write", name, partial(obstore.put_async, client, key, data, **settings)
                 )
             except ConditionError:
                 found = await asyncio.to_thread(self._store.compare, name, data, existing=self._existing)
@@ -105,5 +112,11 @@ class CloudWriter:
                     return found
             except NameRefusedError as error:
                 return error
+            except StoreRefusedError:
+                if client is self._client:
+                    raise
+                # Credentials that could not be fetched for a moment look as if there were none: the other client, which
+                # has its own, asks for them more than once.
+                client = self._client
             else:
                 return Stored(name, len(data), result["e_tag"])
