@@ -33,6 +33,14 @@ def run_command(
     output: Annotated[
         str | None, typer.Option("--output", "-o", help="Write there instead of spec.output.uri.", metavar="URI")
     ] = None,
+    secret: Annotated[
+        str | None,
+        typer.Option(
+            "--credentials-secret",
+            help="The Secret that the pods take, as spec.output.credentialsSecretRef.",
+            metavar="NAME",
+        ),
+    ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="The batch's name, instead of metadata.name.", metavar="NAME")
     ] = None,
@@ -56,7 +64,8 @@ def run_command(
 
     The upload takes your own credentials, from the environment under the
     provider's names (AWS_ACCESS_KEY_ID …), as `pdfbatch run --output s3://…`
-    does. The pods take those of spec.output.credentialsSecretRef.
+    does. The pods take those of the Secret that --credentials-secret names, or the
+    manifest (spec.output.credentialsSecretRef).
 
     To a pvc:// nothing can be uploaded; a small template then goes into a
     ConfigMap.
@@ -68,13 +77,20 @@ def run_command(
     has failed; 2 a mistake.
 
     \b
-      kubectl pdfbatch run examples/invoices --output s3://documents/invoices/
+      kubectl pdfbatch run examples/invoices --output s3://documents/invoices/ \\
+        --credentials-secret store
       kubectl pdfbatch run letters/batch.yaml -n billing --no-follow
     """
 
     async def work(api: "Api") -> int:
         plan = await asyncio.to_thread(
-            planned, manifest, namespace=namespace, default_namespace=api.namespace, name=name, output=output
+            planned,
+            manifest,
+            namespace=namespace,
+            default_namespace=api.namespace,
+            name=name,
+            output=output,
+            secret=secret,
         )
         if dry_run:
             out.file.write(as_yaml(plan))
@@ -85,7 +101,13 @@ def run_command(
 
 
 def planned(
-    manifest: Path, *, namespace: str | None, default_namespace: str, name: str | None = None, output: str | None = None
+    manifest: Path,
+    *,
+    namespace: str | None,
+    default_namespace: str,
+    name: str | None = None,
+    output: str | None = None,
+    secret: str | None = None,
 ) -> "Plan":
     """What is to be done with a manifest. Reads its files, for their digests.
 
@@ -113,6 +135,7 @@ def planned(
         namespace=namespace or own or default_namespace,
         name=name,
         output=output,
+        secret=secret,
     )
 
 

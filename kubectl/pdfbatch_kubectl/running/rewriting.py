@@ -57,6 +57,7 @@ def plan_run(
     namespace: str,
     name: str | None = None,
     output: str | None = None,
+    secret: str | None = None,
 ) -> Plan:
     """What becomes of a manifest.
 
@@ -66,6 +67,7 @@ def plan_run(
         namespace: that the batch is made in.
         name: instead of metadata.name.
         output: instead of spec.output.uri.
+        secret: instead of spec.output.credentialsSecretRef: a manifest for a laptop has none.
 
     Raises:
         ManifestError: it cannot run in a cluster, or its files cannot be taken there; says what to do.
@@ -79,6 +81,8 @@ def plan_run(
         about["name"] = name
     if output is not None:
         spec["output"]["uri"] = output
+    if secret is not None:
+        spec["output"]["credentialsSecretRef"] = {"name": secret}
     target = _as_folder(spec["output"]["uri"])
     if local_path(target, base) is not None:
         raise ManifestError(
@@ -183,8 +187,8 @@ def _notes(batch: PdfBatch, uploads: bool) -> list[str]:
     account = spec.pod_template.service_account_name
     if spec.output.uri.startswith(_BUCKETS) and spec.output.credentials_secret_ref is None and account is None:
         notes.append(
-            "the manifest gives the pods no credentials for the store (spec.output.credentialsSecretRef, or a service "
-            "account with an identity of its own)"
+            "the pods are given no credentials for the store: --credentials-secret NAME, or in the manifest "
+            "spec.output.credentialsSecretRef or a service account with an identity of its own"
         )
     if spec.source.images and uploads:
         notes.append("images that rows name are not uploaded: their column must hold URIs that pods can read")

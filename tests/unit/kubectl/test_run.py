@@ -193,7 +193,10 @@ def test_which_manifest(folder: Folder) -> None:
 def test_pods_without_credentials_are_noted(folder: Folder) -> None:
     folder.write(output={"uri": "s3://shop/out/", "name": "{{ name }}.pdf"})
 
-    assert "gives the pods no credentials for the store" in folder.plan(None).notes[0]
+    assert "the pods are given no credentials for the store" in folder.plan(None).notes[0]
+
+    plan = folder.plan(None, secret="keys")
+    assert plan.notes == () and plan.body["spec"]["output"]["credentialsSecretRef"] == {"name": "keys"}
 
 
 async def test_files_are_uploaded_whole_and_once_then_the_batch_is_created(
