@@ -10,7 +10,7 @@ import pytest
 from pdfbatch_monitoring import answers
 from pdfbatch_monitoring.dashboards.batch import BATCH_DASHBOARD
 from pdfbatch_monitoring.local_prometheus import Target, a_prometheus
-from pdfbatch_monitoring.panel_check import as_table, check_panels, check_rules, substituted
+from pdfbatch_monitoring.panel_check import as_table, check_panels, check_rules, main, substituted
 from tests.monitoring.a_minute import BATCH as NAME
 from tests.monitoring.a_minute import NAMESPACE, PER_SECOND, RENDERERS, Minute, served
 
@@ -45,6 +45,13 @@ def test_every_panel_has_data(observed: Observed) -> None:
     # the batch has all that can be: a deadline, a limit, trouble
     assert [f"{one.panel}: {one.query}" for one in found if not one.series] == []
     assert [f"{one.panel}: {one.query}" for one in found if one.example is None] == []
+
+
+def test_whoever_asks_by_hand_gets_a_table(observed: Observed, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main([observed.url, *(f"{name}={value}" for name, value in BATCH.items())])
+
+    assert status == 0
+    assert capsys.readouterr().out.splitlines()[-1].endswith(" queries, 0 without an answer that they must have")
 
 
 def test_a_query_that_finds_nothing_is_told(observed: Observed) -> None:
