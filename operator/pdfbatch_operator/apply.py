@@ -250,7 +250,10 @@ def _fields(action: Action) -> dict[str, Any]:
             return {"name": action.body["metadata"]["name"]}
         case PatchJob():
             return {"name": action.name, "parallelism": action.parallelism, "suspend": action.suspend}
-        case FailPod() | DeleteJob() | NoteDisrupted():
+        case FailPod():
+            # An attempt's name is its pod's uid, as in the renderers' logs and records.
+            return {"name": action.name, "attempt": action.uid, "shard": action.shard}
+        case DeleteJob() | NoteDisrupted():
             return {"name": action.name}
         case DeleteBatch():
             return {}

@@ -15,11 +15,16 @@ Body: TypeAlias = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FailPod:
-    """Mark a pod on a lost node Failed (status subresource, reason NodeLost, condition DisruptionTarget)."""
+    """Mark a pod on a lost node Failed (status subresource, reason NodeLost, condition DisruptionTarget).
+
+    Attributes:
+        shard: that it rendered, for the log.
+    """
 
     name: str
     uid: str
     message: str
+    shard: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

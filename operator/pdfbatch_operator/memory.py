@@ -35,6 +35,10 @@ class Memory:
     def __init__(self) -> None:
         self._known: dict[str, Known] = {}
 
+    def __contains__(self, uid: object) -> bool:
+        """Whether anything is known of a batch."""
+        return uid in self._known
+
     def of(self, uid: str) -> Known:
         """What is known of that batch."""
         return self._known.setdefault(uid, Known())

@@ -35,7 +35,10 @@ def node_loss(turn: Turn) -> Turn:
         turn = turn.doing(NoteDisrupted(manifests.disrupted_name(turn.seen.batch), known | frozenset(new)))
     turn = turn.with_status(disruptions=max(turn.status.disruptions, len(known) + len(new)))
     turn = turn.doing(
-        *(FailPod(pod.name, pod.uid, f"Node {pod.node} is lost; its pods run again elsewhere") for pod in lost)
+        *(
+            FailPod(pod.name, pod.uid, f"Node {pod.node} is lost; its pods run again elsewhere", pod.index)
+            for pod in lost
+        )
     )
     for node, count in sorted(Counter(pod.node for pod in lost).items()):
         turn = turn.saying("Warning", "NodeLost", f"Node {node} is lost with {_pods(count, lost, node)}")

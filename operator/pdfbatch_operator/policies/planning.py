@@ -9,6 +9,8 @@ from pdfbatch_api.summaries import PlanSummary
 from pdfbatch_operator import manifests
 from pdfbatch_operator.conditions import cut
 from pdfbatch_operator.decision import CreateJob
+from pdfbatch_operator.moments import text_of
+from pdfbatch_operator.observation import ObservedPod
 from pdfbatch_operator.policies.ending import failed, finished
 from pdfbatch_operator.policies.holding import held_as_wanted, is_stopped, stopped
 from pdfbatch_operator.policies.last_words import job_words, last_failed, words_of
@@ -20,11 +22,11 @@ def planning(turn: Turn) -> Turn:
     """Goes on towards a plan."""
     if turn.stage != "Planning":
         return turn
-    said = [pod.summary for pod in turn.pods("plan") if has_spoken(pod)]
-    plans = [summary for summary in said if isinstance(summary, PlanSummary) and not summary.error]
+    said = [(pod, pod.summary) for pod in turn.pods("plan") if has_spoken(pod)]
+    plans = [(pod, summary) for pod, summary in said if isinstance(summary, PlanSummary) and not summary.error]
     if plans:
         # A plan is made once: those of two pods are the same.
-        return _planned(turn, plans[-1])
+        return _planned(turn, *plans[-1])
     job = turn.job("plan")
     if turn.status.ending is not None:
         if is_stopped(turn, "plan"):
@@ -44,7 +46,7 @@ def planning(turn: Turn) -> Turn:
     return held_as_wanted(turn, job, hold=turn.held)
 
 
-def _planned(turn: Turn, summary: PlanSummary) -> Turn:
+def _planned(turn: Turn, pod: ObservedPod, summary: PlanSummary) -> Turn:
     documents, shards = summary.documents, summary.shards
     turn = turn.with_status(
         plan=PlanStatus(
@@ -59,6 +61,10 @@ def _planned(turn: Turn, summary: PlanSummary) -> Turn:
     if summary.finished is not None:
         # All fitted one shard, and the same pod rendered and finished it.
         counted = turn.status.shards.model_copy(update={"succeeded": shards})
-        turn = turn.with_status(shards=counted, accounted="0" if shards else "")
+        turn = turn.with_status(
+            shards=counted,
+            accounted="0" if shards else "",
+            rendering_start_time=text_of(pod.placed or pod.created),
+        )
         return finished(turn, summary.finished)
     return turn if turn.held else turn.with_status(phase="Rendering")

@@ -10,6 +10,7 @@ from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, Rend
 from pdfbatch_operator import manifests
 from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.observation import Component, Observation, ObservedBatch, ObservedJob, ObservedPod, Settings
+from pdfbatch_operator.scaling import Answers, History
 
 NOW = dt.datetime(2026, 11, 30, 18, 0, tzinfo=dt.UTC)
 PER_SHARD = 100
@@ -71,6 +72,9 @@ class ABatch:
     settings: Settings = SETTINGS
     manifest_exists: bool = False
     disrupted_attempts: frozenset[str] = frozenset()
+    answers: Answers = field(default_factory=Answers)
+    history: History = field(default_factory=History)
+    allowance: int | None = None
 
     # What its author wrote.
 
@@ -206,6 +210,9 @@ class ABatch:
             pods=self.pods,
             manifest_exists=self.manifest_exists,
             disrupted_attempts=self.disrupted_attempts,
+            answers=self.answers,
+            history=self.history,
+            allowance=self.allowance,
         )
 
 

@@ -29,6 +29,7 @@ from pdfbatch_operator.decision import (
 )
 from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import Component, Observation, ObservedBatch, ObservedJob, ObservedPod, Settings
+from pdfbatch_operator.scaling import Answers, History, Problem, Reading
 
 NOW = dt.datetime(2026, 11, 30, 18, 0, tzinfo=dt.UTC)
 NODES = ("node1", "node2")
@@ -69,6 +70,8 @@ class Pod:
     created: dt.datetime
     phase: Literal["Pending", "Running", "Succeeded", "Failed"] = "Pending"
     node: str = ""
+    placed: dt.datetime | None = None
+    ended: dt.datetime | None = None
     deleted: dt.datetime | None = None
     exit_code: int | None = None
     summary: Summary | None = None
@@ -112,6 +115,9 @@ class Cluster:
     Attributes:
         log: every API call of the operator, in words.
         made: how often a Job of a component was created.
+        history: what the operator remembers of the scaling; it is lost when the operator is killed.
+        answers, allowance: what Prometheus says, and the batch's part of the limit for all together.
+        full: no node has room.
         recorded: shards whose documents are all recorded in the store. What a Job forgets, the store does not.
     """
 
@@ -139,6 +145,10 @@ class Cluster:
         self.made: dict[str, int] = {}
         self.deleted_jobs: dict[str, int] = {}
         self.writes = 0
+        self.history = History()
+        self.answers = Answers()
+        self.allowance: int | None = None
+        self.full = False
         self._number = 0
 
     # What the operator sees and does.
@@ -163,6 +173,9 @@ class Cluster:
             pods=tuple(self._seen_pod(pod) for pod in self.pods.values()),
             manifest_exists=self.manifest_exists,
             disrupted_attempts=self.disrupted,
+            answers=self.answers,
+            history=self.history,
+            allowance=self.allowance,
         )
 
     def _seen_job(self, job: Job) -> ObservedJob:
@@ -197,6 +210,9 @@ class Cluster:
             phase=pod.phase,
             created=pod.created,
             node=pod.node,
+            placed=pod.placed,
+            ended=pod.ended,
+            unschedulable="" if pod.node or pod.phase != "Pending" or not self.full else "0/2 nodes have room",
             ready=pod.phase == "Running",
             deleted=pod.deleted,
             node_lost=pod.node in self.tainted,
@@ -220,6 +236,7 @@ class Cluster:
         for step in [*decision.actions, *([decision.status] if decision.status is not None else [])]:
             if left is not None:
                 if left == 0:
+                    self.history = History()
                     raise KilledError
                 left -= 1
             if isinstance(step, PdfBatchStatus):
@@ -227,8 +244,11 @@ class Cluster:
             else:
                 self._act(step)
         if left == 0:
+            self.history = History()
             raise KilledError
         self.events += decision.events
+        if decision.scaling is not None:
+            self.history = decision.scaling.history
 
     def _write_status(self, seen: Observation, status: PdfBatchStatus) -> None:
         if seen.batch.resource_version != str(self.version):
@@ -396,8 +416,9 @@ class Cluster:
     def start(self, pod: Pod) -> None:
         """The scheduler finds a node that has power and the kubelet starts the pod."""
         bright = [node for node in NODES if node not in self.dark]
-        if pod.phase == "Pending" and bright:
+        if pod.phase == "Pending" and bright and not self.full:
             pod.node = bright[len(pod.uid) % len(bright)] if not pod.node else pod.node
+            pod.placed = pod.placed or self.now
             if pod.node not in self.dark:
                 pod.phase = "Running"
 
@@ -419,6 +440,7 @@ class Cluster:
             }
             pod.summary = summaries[pod.component]
         pod.exit_code = exit_code
+        pod.ended = self.now
         pod.phase = "Succeeded" if exit_code == 0 else "Failed"
         if not any(job.uid == pod.job_uid for job in self.jobs.values()):
             self.pods.pop(pod.uid, None)  # its Job is gone, and nobody holds it
@@ -444,6 +466,7 @@ class Cluster:
             failed=failed,
             pages=documents - failed,
             bytes=10 * (documents - failed),
+            rendered_here=documents,
             failures=tuple(FailureLine(shard * 1000 + n, f"{shard}-{n}", "TemplateFailed", "") for n in range(failed)),
         )
 
@@ -538,8 +561,22 @@ class Cluster:
             {"renderers": 2},
             {"suspend": True},
             {"suspend": None},
+            {"scaling": {"max": 3, "targetDuration": "1m"}},
+            {"scaling": {"min": 2, "max": 7}},
+            {"scaling": None},
+        )
+        at = self.now.timestamp()
+        said: tuple[Answers, ...] = (
+            Answers(),
+            Answers(Reading(0.0, at), Reading(0.0, at)),
+            Answers(Reading(7.5, at), Reading(7.5, at)),
+            Answers(Reading(1e12, at - 1000), Reading(1e12, at - 1000)),
+            Answers(Problem("timeout", "slow", at), Problem("empty", "nothing", at)),
         )
         return [
+            *((f"Prometheus says {answers}", partial(setattr, self, "answers", answers)) for answers in said),
+            *((f"the fleet leaves it {part}", partial(setattr, self, "allowance", part)) for part in (0, 1, None)),
+            *((f"nodes are full: {full}", partial(setattr, self, "full", full)) for full in (True, False)),
             *((f"edit {change}", partial(self.edit, **change)) for change in changes),
             *((f"{seconds} s pass", partial(self.pass_time, seconds)) for seconds in (1, 3, 30, 400)),
         ]

@@ -64,6 +64,18 @@ def worlds(draw: st.DrawFn) -> World:
         spec["activeDeadlineSeconds"] = draw(st.sampled_from([100, 2000]))
     if draw(st.integers(0, 5)) == 0:
         spec["suspend"] = True
+    scaling = draw(
+        st.sampled_from(
+            [
+                None,
+                {"targetDuration": "1m"},
+                {"targetDuration": "2h", "max": 3},
+                {"min": 0, "max": 6, "prometheus": {"query": "q", "target": 2}},
+            ]
+        )
+    )
+    if scaling is not None:
+        spec["scaling"] = scaling
     return World(
         spec, truth, draw(st.integers(0, 12)), queued=draw(st.integers(0, 4)) == 0, recover=draw(st.integers(0, 4)) > 0
     )
@@ -167,9 +179,21 @@ class Teller:
             assert all(job.suspend for job in jobs), "something runs in a suspended batch"
         for job in jobs:
             if job.component == "render" and status.phase == "Rendering" and not cluster.labels:
-                wanted = cluster.spec.get("renderers")
                 assert not job.suspend
-                assert job.parallelism == min(4, job.completions, 10 if wanted is None else wanted)
+                self._check_number(job.parallelism, job.completions)
+
+    def _check_number(self, renderers: int, shards: int) -> None:
+        """What the number of renderers may be."""
+        cluster, scaling = self.cluster, self.cluster.spec.get("scaling") or {}
+        allowed = 4 if cluster.allowance is None else min(4, cluster.allowance)
+        wanted = cluster.spec.get("renderers")
+        most = min(allowed, shards, scaling.get("max", 10) if wanted is None else wanted)
+        if wanted is not None or not {"targetDuration", "prometheus"} & scaling.keys():
+            settled = cluster.history.settled_for
+            assert renderers == most or (settled is not None and renderers < most)
+        else:
+            least = 0 if "prometheus" in scaling else 1
+            assert min(max(scaling.get("min", 1), least), most) <= renderers <= most
 
     def check(self) -> None:
         """What holds at each line of each story."""
@@ -205,7 +229,8 @@ class Teller:
                 cluster.restore(node)
             else:
                 cluster.taint(node)
-        cluster.edit(suspend=None, renderers=None)
+        cluster.edit(suspend=None, renderers=None, scaling=None)
+        cluster.full, cluster.allowance = False, None
         for _ in range(200):
             self.settle()
             if self._end is not None:

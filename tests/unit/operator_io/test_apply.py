@@ -18,6 +18,7 @@ from pdfbatch_operator.decision import (
     PatchJob,
 )
 from pdfbatch_operator.manifests import disrupted_name, manifest_config_map
+from pdfbatch_operator.scaling import History, Verdict
 from tests.unit.operator_io.a_controller import AController, a_controller
 from tests.unit.operator_io.a_world import BATCH_PATH, CONFIG_MAPS, EVENTS, JOBS, PODS, UID, a_job, a_pod
 from tests.unit.operator_io.an_api_server import FakeApiServer
@@ -100,6 +101,29 @@ async def test_parallelism_and_suspend_are_patched_and_nothing_else(server: Fake
         ]
         job = (await world.observed()).jobs["render"]
         assert (job.parallelism, job.suspend, job.completions) == (9, True, 5)
+
+
+async def test_a_change_of_the_number_is_counted_by_its_reason_once_it_is_made(
+    server: FakeApiServer, api: ApiServer
+) -> None:
+    async with a_controller(server, api, nothing, workers=0) as world:
+        await world.there_is_a_batch()
+        await world.there_is(JOBS, a_job())
+        verdict = Verdict(9, True, True, "TargetDuration", "", 9, History())
+
+        def counted() -> float:
+            of = {"reason": "TargetDuration"}
+            return world.metrics.registry.get_sample_value("pdfbatch_scaling_decisions_total", of) or 0
+
+        more = Decision((PatchJob("invoices-render", "job-render", parallelism=9),), scaling=verdict)
+        server.fail(500, method="PATCH", path="jobs", times=1)
+        with pytest.raises(ApiError):
+            await world.applier.apply(await world.observed(), more)
+        assert counted() == 0
+        await world.applier.apply(await world.observed(), more)
+        held = Decision((PatchJob("invoices-render", "job-render", suspend=True),), scaling=verdict)
+        await world.applier.apply(await world.observed(), held)
+        assert counted() == 1
 
 
 async def test_another_job_of_that_name_is_not_patched(server: FakeApiServer, api: ApiServer) -> None:

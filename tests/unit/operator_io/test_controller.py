@@ -9,6 +9,7 @@ from pdfbatch_operator.cluster.api import ApiServer
 from pdfbatch_operator.conditions import with_condition
 from pdfbatch_operator.decision import CreateJob, Decision
 from pdfbatch_operator.observation import Observation
+from pdfbatch_operator.scaling import History, Verdict
 from tests.unit.operator_io.a_controller import a_controller
 from tests.unit.operator_io.a_world import BATCH_PATH, EVENTS, JOBS, UID, a_job
 from tests.unit.operator_io.an_api_server import FakeApiServer
@@ -186,6 +187,26 @@ async def test_completions_are_counted_once(server: FakeApiServer, api: ApiServe
         await until(lambda: world.result("idle") >= 2)
         counted = world.metrics.registry.get_sample_value("pdfbatch_batch_completions_total", {"result": "Succeeded"})
         assert counted == 1
+
+
+async def test_what_the_autoscaler_remembers_is_there_in_the_next_turn_once_all_was_carried_out(
+    server: FakeApiServer, api: ApiServer
+) -> None:
+    def scaling(observation: Observation) -> Decision:
+        looks = (observation.history.since or 0.0) + 1
+        status = observation.batch.status.model_copy(update={"phase": "Rendering"})
+        verdict = Verdict(1, True, True, "Custom", "", 40, History(since=looks))
+        return Decision(status=status, scaling=verdict, again_after=0.05)
+
+    async with a_controller(server, api, scaling, together=30) as world:
+        server.fail(500, method="PUT", times=1)
+        await world.there_is_a_batch(scaling={"max": 50})
+        await until(lambda: len(world.shown) >= 5)
+
+    looks = [one.history.since for one in world.shown]
+    assert looks[:5] == [None, None, 1, 2, 3]  # the first was not carried out
+    assert {one.allowance for one in world.shown} == {30}
+    assert world.metrics.registry.get_sample_value("pdfbatch_fleet_renderers", {"state": "wanted"}) == 40
 
 
 async def test_what_is_decided_for_later_comes_by_itself(server: FakeApiServer, api: ApiServer) -> None:

@@ -1,10 +1,12 @@
 """The environment's variables, read once."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from pdfbatch_operator import settings as module
+from pdfbatch_operator.prometheus.source import Source
 from pdfbatch_operator.settings import OperatorSettings, SettingsError
 
 IMAGES = {"PDFBATCH_RENDERER_IMAGE": "renderer:1", "PDFBATCH_ENGINE_IMAGE": "engine:1"}
@@ -33,6 +35,10 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("PDFBATCH_LOG_FORMAT", "xml", "'json' or 'text'"),
         ("PDFBATCH_WATCH_NAMESPACES", "good, Bad", "pattern"),
         ("PDFBATCH_CONCURRENT_TURNS", "0", "greater than or equal to 1"),
+        ("PDFBATCH_MAXIMUM_RENDERERS_TOGETHER", "0", "greater than or equal to 1"),
+        ("PDFBATCH_PROMETHEUS_URL", "prometheus:9090", "pattern"),
+        ("PDFBATCH_PROMETHEUS_URL", "http://user:secret@prometheus", "pattern"),
+        ("PDFBATCH_PROMETHEUS_CUSTOM_QUERIES", "perhaps", "valid boolean"),
     ],
 )
 def test_what_cannot_be_read_is_named_with_what_it_may_be(variable: str, value: str, says: str) -> None:
@@ -53,6 +59,17 @@ def test_lists_are_separated_by_commas() -> None:
     assert settings.watch_namespaces == ("a", "b", "c")
     assert settings.for_batches().service_accounts == frozenset({"writer"})
     assert settings.for_batches().image_pull_secrets == ("one", "two")
+
+
+def test_where_prometheus_is() -> None:
+    told = {
+        **IMAGES,
+        "PDFBATCH_PROMETHEUS_URL": "https://metrics.example.com/prometheus/",
+        "PDFBATCH_PROMETHEUS_TOKEN_FILE": "/var/run/token",
+    }
+    source = OperatorSettings.from_environment(told).prometheus
+    assert source == Source("https://metrics.example.com/prometheus", token_file=Path("/var/run/token"))
+    assert OperatorSettings.from_environment(IMAGES).prometheus is None
 
 
 def test_the_table_in_the_docstring_is_what_is_read() -> None:

@@ -113,6 +113,47 @@ def test_a_pod_that_was_evicted_before_a_container_ran_says_so() -> None:
     assert (seen.exit_code, seen.exit_reason) == (None, "Evicted")
 
 
+def test_a_pod_says_when_it_was_placed_when_its_last_container_ended_and_what_it_requests() -> None:
+    def at(second: int) -> str:
+        return f"2026-11-24T08:10:{second:02}Z"
+
+    def end(name: str, second: int) -> dict[str, Any]:
+        return {"name": name, "state": {"terminated": {"exitCode": 0, "finishedAt": at(second)}}}
+
+    body = a_pod(
+        status={
+            "phase": "Succeeded",
+            "conditions": [{"type": "PodScheduled", "status": "True", "lastTransitionTime": at(1)}],
+            "containerStatuses": [end("renderer", 40)],
+            "initContainerStatuses": [end("engine", 42)],
+        }
+    )
+    body["spec"]["containers"] = [{"name": "renderer", "resources": {"requests": {"cpu": "250m", "memory": "1Gi"}}}]
+    body["spec"]["initContainers"] = [
+        {"name": "engine", "restartPolicy": "Always", "resources": {"requests": {"cpu": "1.5"}}},
+        {"name": "once", "resources": {"requests": {"cpu": "7"}}},
+    ]
+    seen = pod(body)
+    assert (seen.placed, seen.ended) == (dt.datetime.fromisoformat(at(1)), dt.datetime.fromisoformat(at(42)))
+    assert seen.cores == 1.75
+    # while it runs, the end of one of its containers is not its own
+    body["status"]["phase"] = "Running"
+    assert pod(body).ended is None
+
+
+def test_a_pod_without_a_node_says_since_when() -> None:
+    condition = {
+        "type": "PodScheduled",
+        "status": "False",
+        "reason": "Unschedulable",
+        "message": "0/3 nodes: memory",
+        "lastTransitionTime": "2026-11-24T08:10:00Z",
+    }
+    seen = pod(a_pod(node="", status={"phase": "Pending", "conditions": [condition]}))
+    assert seen.unschedulable_since == dt.datetime(2026, 11, 24, 8, 10, tzinfo=dt.UTC)
+    assert (seen.placed, seen.cores) == (None, 0)
+
+
 def test_disrupted_deleted_and_ready() -> None:
     conditions = [{"type": "Ready", "status": "True"}, {"type": "DisruptionTarget", "status": "True"}]
     seen = pod(a_pod(deleted="2026-11-24T08:10:00Z", status={"phase": "Running", "conditions": conditions}))
