@@ -14,8 +14,8 @@ def fixed(situation: Situation, renderers: int) -> Verdict:
     elif granted < demand:
         reason = "FleetLimit"
         message = (
-            f"spec.renderers is {renderers}, and {granted} are left to it of the admin's limit for all batches together; "
-            "the oldest come first"
+            f"spec.renderers is {renderers}, and {granted} are left to it of the admin's limit for all batches "
+            "together; the oldest come first"
         )
     elif granted < useful:
         reason = "AdminMaximum"

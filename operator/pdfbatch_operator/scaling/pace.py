@@ -21,16 +21,24 @@ GUESSED_SECONDS_OF_A_SHARD: Final = 60.0
 # How long the Job controller and the scheduler leave a place empty from a pod's end to its successor's being placed.
 GAP: Final = 2.0
 
-# Completed pods count for the last few rounds of all renderers.
-_ROUNDS: Final = 4.0
+# Completed pods count for the last rounds of all renderers, and a dozen of them in any case.
+_ROUNDS: Final = 2.0
+_FEWEST: Final = 12
+# The first pods pull their images, which can take that long of their lives; no later one does.
+_FIRST_START: Final = 60.0
+_FIRST_SHARE: Final = 0.3
 # A pod that lives longer than was reckoned goes on for some time more: for so much of its age, at least.
-_OVERDUE: Final = 1.3
+_OVERDUE: Final = 1.15
 # The rate that Prometheus gives is of the last minute, and as old as a scrape.
 _RATE_WINDOW: Final = 60.0
 _SCRAPE: Final = 15.0
-_KEPT: Final = 120.0
+_KEPT: Final = 150.0
 _MOST_KEPT: Final = 48
 _SMOOTHED_OVER: Final = 60.0
+# A rate of the time of the first starts says nothing of the pace.
+_STARTING: Final = 30.0
+# Alone, before shards are done, it is believed only once the starts are a small part of what pods have lived.
+_ALONE_AFTER: Final = 300.0
 # Differences within a quarter are how rates of short-lived pods are; none makes the pace more than three times worse
 # or half as good again: a wrong metric shall not empty or fill a cluster.
 _NOISE: Final = 0.25
@@ -42,6 +50,8 @@ _USUAL_UNEVENNESS: Final = 0.3
 _USUAL_COUNTS: Final = 5
 # Uneven as few things are; beyond it a single pod that hung for an hour would speak for all.
 _MOST_UNEVEN: Final = 1.5
+# The longest yet is no bound for those to come.
+_BEYOND: Final = 1.3
 
 Source = Literal["measured", "live", "guess"]
 
@@ -79,7 +89,7 @@ class Pace:
         place = NormalDist().inv_cdf(1 - risk / max(shards, 1))
         reckoned = self.shard_seconds * math.exp(place * spread - spread**2 / 2)
         if self.longest > 0 and self.longest_of >= 2 * shards:
-            return max(min(reckoned, self.longest), self.shard_seconds)
+            return max(min(reckoned, _BEYOND * self.longest), self.shard_seconds)
         return reckoned
 
 
@@ -98,20 +108,17 @@ def learning(situation: Situation, before: Learnt, live: Reading | None) -> tupl
         after = replace(after, drift=before.drift + weight * (drift - before.drift))
         seconds *= math.exp(-_beyond_noise(after.drift))
         source: Source = "measured"
-    elif rate is not None:
+    elif rate is not None and max(pods.running, default=0.0) >= _ALONE_AFTER:
         pace = rate if before.pace is None else math.exp((1 - weight) * math.log(before.pace) + weight * math.log(rate))
         seconds, source = shard / pace, "live"
     elif before.pace is not None:
         seconds, source = shard / before.pace, "live"
     else:
         seconds, source = _overdue(GUESSED_SECONDS_OF_A_SHARD, pods.running), "guess"
-        if after.documents > 0:
-            # Those that are done are the quick ones: they may say that it is slower than guessed, not that it is faster.
-            seconds = max(seconds, _measured(after, shard, pods.running))
     if source != "guess":
         after = replace(after, pace=shard / seconds)
     longest_of = work.measured_shards if work.measured_longest > 0 else 0
-    return Pace(seconds, shard, source, _unevenness(situation), work.measured_longest, longest_of), after
+    return Pace(seconds, shard, source, _unevenness(situation, after), work.measured_longest, longest_of), after
 
 
 def _with_completed(situation: Situation, before: Learnt) -> Learnt:
@@ -122,17 +129,30 @@ def _with_completed(situation: Situation, before: Learnt) -> Learnt:
         # The counts began anew: what was learnt stays, and grows from here.
         documents, seconds = 0, 0.0
     life = work.measured_seconds / work.measured_shards if work.measured_shards else 0.0
-    horizon = _ROUNDS * life * max(running, 1)
+    if before.first_running is None or work.measured_shards <= before.first_running:
+        seconds -= seconds * min(_FIRST_SHARE, _FIRST_START / life) if life > 0 else 0.0
+    horizon = life * max(_ROUNDS * running, _FEWEST)
     fading = math.exp(-seconds / horizon) if horizon > 0 else 1.0
-    enough = work.measured_documents > 0 and work.measured_seconds > 0 and 2 * work.measured_shards >= running
+    first = before.first_running if before.first_running is not None or not work.measured_shards else running
+    enough = work.measured_documents > 0 and work.measured_seconds > 0
+    enough = enough and 2 * work.measured_shards >= min(running, first if first is not None else running)
     return replace(
         before,
         documents=before.documents * fading + documents,
         seconds=before.seconds * fading + seconds,
         seen_documents=work.measured_documents,
         seen_seconds=work.measured_seconds,
+        first_running=first,
         enough=before.enough or enough,
+        first=before.first or _first_round(situation, first),
     )
+
+
+def _first_round(situation: Situation, first: int | None) -> tuple[int, float, float] | None:
+    work = situation.work
+    if first is None or work.measured_shards < first:
+        return None
+    return work.measured_shards, work.measured_seconds, work.measured_squares
 
 
 def _with_running(learnt: Learnt, situation: Situation) -> Learnt:
@@ -164,7 +184,7 @@ def _overdue(guess: float, running: tuple[float, ...]) -> float:
     """The guess, and by how much pods that are still running show that it was too good."""
     if not running:
         return guess
-    return sum(max(guess, _OVERDUE * age) for age in running) / len(running)
+    return sum(max(guess, _OVERDUE * (age - _FIRST_START)) for age in running) / len(running)
 
 
 def _live_rate(learnt: Learnt, live: Reading | None) -> float | None:
@@ -172,6 +192,8 @@ def _live_rate(learnt: Learnt, live: Reading | None) -> float | None:
     if live is None or live.value <= 0:
         return None
     begin, end = live.at - _RATE_WINDOW - _SCRAPE, live.at
+    if not any(at <= begin - _STARTING and count for at, count in learnt.running):
+        return None
     seen = [one for one in learnt.running if begin - _SCRAPE <= one[0] <= end]
     if len(seen) < 3 or seen[-1][0] - seen[0][0] < _RATE_WINDOW / 2:
         return None
@@ -185,12 +207,15 @@ def _beyond_noise(drift: float) -> float:
     return min(max(beyond, -_WORSE), _BETTER)
 
 
-def _unevenness(situation: Situation) -> float:
+def _unevenness(situation: Situation, learnt: Learnt) -> float:
     work = situation.work
-    count = work.measured_shards if work.measured_squares > 0 else 0
-    usual = _USUAL_UNEVENNESS**2
-    if count == 0:
+    if work.measured_squares == 0:
         return _USUAL_UNEVENNESS
-    mean = work.measured_seconds / count
-    squared = max(work.measured_squares / count - mean**2, 0.0) / mean**2 if mean > 0 else usual
+    count, seconds, squares = work.measured_shards, work.measured_seconds, work.measured_squares
+    if learnt.first is not None:
+        count, seconds, squares = count - learnt.first[0], seconds - learnt.first[1], squares - learnt.first[2]
+    usual = _USUAL_UNEVENNESS**2
+    mean = seconds / count if count > 0 else 0.0
+    squared = max(squares / count - mean**2, 0.0) / mean**2 if mean > 0 else usual
+    count = max(count, 0)
     return min(math.sqrt((count * squared + _USUAL_COUNTS * usual) / (count + _USUAL_COUNTS)), _MOST_UNEVEN)

@@ -5,7 +5,7 @@ With N renderers that each take the next shard, all is done no later than after 
 have still to do is in the work as well.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pdfbatch_operator.scaling.pace import GAP, Pace
@@ -16,6 +16,8 @@ _STILL: Final = 0.2
 # Of how many batches may the last shards take longer than is reckoned with.
 _RISK: Final = 0.05
 _EVEN: Final = 0.5
+# A cluster autoscaler takes about two minutes for a node.
+_NODES_COME: Final = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,14 @@ class Remaining:
     Attributes:
         seconds: of one renderer; what running pods have done already is left out.
         shards: neither complete nor failed.
+        running: renderers that are on nodes.
+        waiting: whether others wait for a node with room.
     """
 
     seconds: float
     shards: int
+    running: int
+    waiting: bool
     pace: Pace
 
     def end_of(self, renderers: float) -> float:
@@ -38,6 +44,12 @@ class Remaining:
 
     def needed(self, seconds: float) -> float:
         """How many renderers have it done in that time, but for a small risk; infinite where no number has."""
+        if self.waiting:
+            # Until there are nodes for those that wait, the others go on alone.
+            alone = max(min(_NODES_COME, seconds / 2), 0.0)
+            return replace(self, seconds=max(self.seconds - alone * self.running, 0.0), waiting=False).needed(
+                seconds - alone
+            )
         at_least = self.seconds / max(seconds, 1.0)
         free = seconds - self._tail(max(at_least, 1.0), _RISK)
         return self.seconds / free if free > 0 else float("inf")
@@ -53,4 +65,6 @@ def remaining(situation: Situation, pace: Pace) -> Remaining:
     running = sorted(situation.pods.running)[:shards]
     whole = pace.shard_seconds
     begun = sum(max(whole - age, _STILL * whole) for age in running)
-    return Remaining((shards - len(running)) * (whole + GAP) + begun, shards, pace)
+    return Remaining(
+        (shards - len(running)) * (whole + GAP) + begun, shards, len(running), situation.pods.unschedulable > 0, pace
+    )

@@ -117,7 +117,8 @@ class Situation:
         renderers: `spec.renderers`; None: the autoscaler decides.
         target_at: when all should be done by `spec.scaling.targetDuration`, suspensions left out; None: as soon as the
             bounds allow.
-        custom_target: `spec.scaling.prometheus.target`, how much of the custom query's value one renderer is there for; None: there is no query.
+        custom_target: `spec.scaling.prometheus.target`, how much of the query's value one renderer is there for; None:
+            there is no query.
         held: the batch is suspended.
     """
 
@@ -140,11 +141,14 @@ class Learnt:
         documents, seconds: what completed pods rendered and how long they lived, the last few rounds of pods weighing
             most: a store that becomes slow is noticed.
         seen_documents, seen_seconds: up to where `Work.measured_*` is in them.
-        enough: that once at least half as many pods had completed as were running. Before, the quick ones are those
-            that are done, and what they say is too good.
+        first_running: how many pods were running when the first completed.
+        enough: that at least half as many as these have completed. Before, the quick ones are those that are done, and
+            what they say is too good.
+        first: `Work.measured_shards`, `measured_seconds` and `measured_squares` when as many had completed as were
+            running first: these pulled their images, and are left out of how uneven shards are.
         pace: documents per second, the last that was more than a guess; None: there was none.
         drift: by how much the live pace differs from the measured one, smoothed; a natural logarithm.
-        running: moments, and how many pods were running then, of the last two minutes: a rate that Prometheus gives is
+        running: moments, and how many pods were running then, of the last minutes: a rate that Prometheus gives is
             of the past minute, and is compared with the pods of that time.
     """
 
@@ -152,7 +156,9 @@ class Learnt:
     seconds: float = 0.0
     seen_documents: int = 0
     seen_seconds: float = 0.0
+    first_running: int | None = None
     enough: bool = False
+    first: tuple[int, float, float] | None = None
     pace: float | None = None
     drift: float = 0.0
     running: tuple[tuple[float, int], ...] = ()
@@ -170,6 +176,7 @@ class History:
         settled_for: more renderers than this had no room for too long; None: not so.
         settled_until: when more are tried again.
         learnt: the pace.
+        corrected: the first number went by a guess, and the pace is known by now.
         trouble_since: since when Prometheus has given nothing that can be used; None: it does.
         missing: the target was found not to be reachable, and has not come within reach since.
     """
@@ -180,6 +187,7 @@ class History:
     settled_for: int | None = None
     settled_until: float | None = None
     learnt: Learnt = field(default_factory=Learnt)
+    corrected: bool = False
     trouble_since: float | None = None
     missing: bool = False
 

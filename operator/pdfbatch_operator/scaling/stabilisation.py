@@ -9,6 +9,8 @@ from pdfbatch_operator.scaling.situation import History
 
 # Nearer than that to what there is, is the same: each change is a write, and a step down costs the starts of new pods.
 UP_TOLERANCE: Final = 0.05
+# Of few renderers, half a one is not yet another: where it falls behind, it will soon be more than that.
+UP_PART: Final = 0.5
 # Some wait for a node with room already: more of them are not faster, but a cluster autoscaler should see a real need.
 UP_TOLERANCE_WITHOUT_ROOM: Final = 0.25
 DOWN_TOLERANCE: Final = 0.1
@@ -42,7 +44,10 @@ def steady(
         return wanted
     if wanted >= current:
         tolerance = UP_TOLERANCE_WITHOUT_ROOM if waiting else UP_TOLERANCE
-        return wanted if need > current * (1 + tolerance) else current
+        return wanted if need > current + max(current * tolerance, UP_PART) else current
+    if waiting:
+        # Those that wait cost nothing, and are what a cluster autoscaler sees; settling.py is who gives them up.
+        return current
     highest = max((number for _, number in history.recommendations), default=wanted)
     if highest > current * (1 - DOWN_TOLERANCE) or not may_step_down(history, now, window):
         return current
@@ -50,8 +55,8 @@ def steady(
 
 
 def may_step_down(history: History, now: float, window: float) -> bool:
-    """Whether a window has gone by since the first look, and since the last step."""
-    if history.since is None or now - history.since < window:
+    """Whether a window has gone by since the first look, unless that had only a guess; and since the last step."""
+    if history.since is None or (now - history.since < window and not history.corrected):
         return False
     return history.stepped_down_at is None or now - history.stepped_down_at >= window
 

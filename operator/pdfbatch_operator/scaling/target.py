@@ -14,9 +14,11 @@ from pdfbatch_operator.scaling.wording import about, about_long
 
 # The finish Job: its pod's start, and its fold over the records.
 _FINISH: Final = 6.0
-_FINISHED_PER_SECOND: Final = 20_000.0
+_FINISHED_PER_SECOND: Final = 50_000.0
 # What is kept in hand of the time that is left, for changes too small to be made.
-_IN_HAND: Final = 0.03
+_IN_HAND: Final = 0.02
+_BY_A_GUESS: Final = 0.5
+_NEAR: Final = 0.8
 _SHORTEST_WINDOW: Final = 30.0
 _LONGEST_WINDOW: Final = 300.0
 _WINDOW: Final = 0.1
@@ -47,11 +49,11 @@ def to_be_done_by(situation: Situation, history: History, target_at: float) -> V
     history = replace(history, learnt=learnt)
     if learnt.pace is not None and not known:
         # What was wanted by a guess is no reason to keep more than is needed.
-        history = replace(history, recommendations=())
+        history = replace(history, recommendations=(), corrected=history.since != now)
     limits = room(situation, history.settled_for)
     left = remaining(situation, pace)
     time = target_at - finish_seconds(situation.work.documents) - now
-    need = left.needed(time * (1 - _IN_HAND))
+    need = _cautious(left.needed(time * (1 - _IN_HAND)), pace, limits)
     late = _late(left, limits, need, time)
     history = replace(history, missing=_missing(history, late, target_at - now))
     misses_by = late if history.missing else None
@@ -81,6 +83,14 @@ def window_of(span: float) -> float:
 def finish_seconds(documents: int) -> float:
     """How long the finish Job will take, which the target includes."""
     return _FINISH + documents / _FINISHED_PER_SECOND
+
+
+def _cautious(need: float, pace: Pace, limits: Room) -> float:
+    """By a guess, fewer: those that come later when it was too good cost no more than those that went when it was not.
+
+    Not where that would be near the most there may be: then there is nothing to make good with.
+    """
+    return need * _BY_A_GUESS if pace.source == "guess" and need <= limits.most * _NEAR else need
 
 
 def _wanted(situation: Situation, need: float, limits: Room) -> int:
