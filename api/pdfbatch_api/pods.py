@@ -52,3 +52,7 @@ METRICS_PORT_VARIABLE: Final = "PDFBATCH_METRICS_PORT"
 METRICS_PORT: Final = 9464  # where OpenTelemetry's exporters for Prometheus listen
 METRICS_PORT_NAME: Final = "metrics"
 METRICS_PATH: Final = "/metrics"
+
+# Where a batch's passwords are: from a Secret in a cluster, from whoever calls pdfbatch elsewhere.
+USER_PASSWORD_VARIABLE: Final = "PDFBATCH_USER_PASSWORD"
+OWNER_PASSWORD_VARIABLE: Final = "PDFBATCH_OWNER_PASSWORD"

@@ -8,6 +8,7 @@ from pdfbatch_api.resource.model import ResourceModel, exactly_one_of
 from pdfbatch_api.resource.quantities import Size
 
 PLACE: Final = "x-pdfbatch-place"
+PLACE_OR_TEMPLATE: Final = "or template"  # the mark's value where a file of the template will do
 
 Uri = Annotated[
     str,

@@ -1,42 +1,64 @@
 """What is done to a PDF after the engine: one small file a step.
 
-The order is fixed, whatever the order in the manifest: what changes pages comes before what describes the file,
-encryption before the signature, which must be last.
+The order is fixed, whatever the order in the manifest: what changes pages comes before what describes the file, then
+how it is laid out; encryption comes last, but for the signature.
 
 pikepdf is imported where it is used: what Chromium prints is patched as bytes, and every worker of every batch would
 start a tenth of a second later for a library that it never calls.
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Final
 
 from pdfbatch_api.errors import NotInThisVersionError, Where
 from pdfbatch_api.resource.postprocessing import PostprocessingSpec
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.postprocessing import metadata
-from pdfbatch_renderer.postprocessing.step import Step, StepCompiler, StepSettings, TextCompiler
+from pdfbatch_renderer.postprocessing import attachments, letterhead, metadata, watermark
+from pdfbatch_renderer.postprocessing.encryption import compile_seal
+from pdfbatch_renderer.postprocessing.opening import opened, saved
+from pdfbatch_renderer.postprocessing.step import (
+    NO_FILES,
+    OpenStep,
+    RowFile,
+    Step,
+    StepCompiler,
+    StepSettings,
+    Subject,
+    TextCompiler,
+)
 
-__all__ = ["compile_steps"]
+__all__ = ["RowFile", "Step", "compile_steps"]
 
-# Name in spec.postprocessing, and the step; None where this version has none yet.
-_STEPS: Final[tuple[tuple[str, StepCompiler | None], ...]] = (
-    ("letterhead", None),
-    ("watermark", None),
-    ("attachments", None),
-    ("metadata", metadata.compile_step),
-    ("linearize", None),
-    ("encryption", None),
-    ("signature", None),
+# In the order in which they are done, all to one PDF that is opened and written once. Linearizing and encryption are
+# how it is written.
+_STEPS: Final[tuple[StepCompiler, ...]] = (
+    letterhead.compile_step,
+    watermark.compile_step,
+    attachments.compile_step,
+    metadata.compile_step,
 )
 
 
-def compile_steps(spec: PostprocessingSpec, *, text: TextCompiler, document_date: dt.datetime, producer: str) -> Step:
+def compile_steps(
+    spec: PostprocessingSpec,
+    *,
+    text: TextCompiler,
+    document_date: dt.datetime,
+    producer: str,
+    files: Mapping[str, bytes] | None = None,
+    secret: bytes | None = None,
+    environment: Mapping[str, str] | None = None,
+) -> Step:
     """All steps that a batch asks for, as one function of a PDF, its row and the row's number.
 
     Args:
         text: compiles a Jinja text of the manifest; told what it is for.
         document_date: stands in for the clock; without a zone it is UTC.
         producer: the program that names itself in the files.
+        files: what the steps' files hold, by the URI that the manifest gives (`files.freeze`).
+        secret: the batch's (`encryption.new_secret`); only the plan and validate go without.
+        environment: where Secrets' values are.
 
     Returns:
         a function that raises DocumentError when a step cannot be done. Without steps it gives the very bytes it is
@@ -44,34 +66,47 @@ def compile_steps(spec: PostprocessingSpec, *, text: TextCompiler, document_date
 
     Raises:
         NotInThisVersionError: the batch asks for a step that is not built yet.
+        ManifestError: a file cannot be used, or a password is missing.
         TemplateError: a text does not compile.
     """
-    settings = StepSettings(spec=spec, text=text, document_date=document_date, producer=producer)
-    steps: list[Step] = []
-    for name, compiler in _STEPS:
-        if compiler is None:
-            if getattr(spec, name):
-                raise NotInThisVersionError(
-                    f"postprocessing.{name}: not in this version",
-                    where=Where(key=f"spec.postprocessing.{name}"),
-                    hint="Leave it out.",
-                )
-            continue
-        step = compiler(settings)
-        if step is not None:
-            steps.append(step)
-    if not steps:
+    if spec.signature is not None:
+        raise NotInThisVersionError(
+            "postprocessing.signature: not in this version",
+            where=Where(key="spec.postprocessing.signature"),
+            hint="Leave it out.",
+        )
+    settings = StepSettings(
+        spec=spec,
+        text=text,
+        document_date=document_date,
+        producer=producer,
+        files=files or {},
+        secret=secret,
+        environment=environment or {},
+    )
+    if spec == PostprocessingSpec():
         return _untouched
-    if len(steps) == 1:
-        return steps[0]
-    return lambda pdf, row, number: _one_after_the_other(steps, pdf, row, number)
+    if spec == PostprocessingSpec(metadata=spec.metadata):
+        return metadata.compile_alone(settings)
+    steps = [step for compiler in _STEPS if (step := compiler(settings)) is not None]
+    return _in_one_opening(steps, settings)
 
 
-def _untouched(pdf: bytes, row: RowData, number: int) -> bytes:
+def _untouched(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile] = NO_FILES) -> bytes:
     return pdf
 
 
-def _one_after_the_other(steps: list[Step], pdf: bytes, row: RowData, number: int) -> bytes:
-    for step in steps:
-        pdf = step(pdf, row, number)
-    return pdf
+def _in_one_opening(steps: list[OpenStep], settings: StepSettings) -> Step:
+    seal = compile_seal(settings)
+    linearize = settings.spec.linearize
+
+    def step(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile] = NO_FILES) -> bytes:
+        subject = Subject(row, number, files)
+        with opened(pdf) as document:
+            for one in steps:
+                one(document, subject)
+            if seal is not None:
+                return seal(document, subject, pdf)
+            return saved(document, linearize=linearize)
+
+    return step

@@ -4,18 +4,24 @@ What the manifest does not say stays as the engine wrote it (the title of the pa
 readers and archives that compare the two find no difference.
 """
 
-import re
-from collections.abc import Callable
-from hashlib import blake2b
-from typing import Final
+from __future__ import annotations
 
+import re
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Final
+
+from pdfbatch_api.resource.postprocessing import MetadataSpec
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.postprocessing.opening import opened, saved
 from pdfbatch_renderer.postprocessing.pdf_strings import decode_text, encode_text, pdf_date
 from pdfbatch_renderer.postprocessing.properties import Properties, checked_language, one_line
 from pdfbatch_renderer.postprocessing.skia_file import read
-from pdfbatch_renderer.postprocessing.step import Step, StepSettings
+from pdfbatch_renderer.postprocessing.step import NO_FILES, OpenStep, RowFile, Step, StepSettings, Subject
 from pdfbatch_renderer.postprocessing.xmp import packet
+
+if TYPE_CHECKING:
+    import pikepdf
 
 _FIELDS: Final = ("title", "author", "subject", "keywords", "creator")
 _STRING: Final = rb"(?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>)"
@@ -33,20 +39,47 @@ _CATALOG: Final = re.compile(
 _DISPLAY_TITLE: Final = b"\n/ViewerPreferences <</Type /ViewerPreferences\n/DisplayDocTitle true>>"
 
 
-def compile_step(settings: StepSettings) -> Step | None:
+_Merge = Callable[[dict[str, str], str | None], Properties]
+
+
+def compile_step(settings: StepSettings) -> OpenStep | None:
     """The step, or None when the batch sets no metadata."""
     spec = settings.spec.metadata
     if spec is None:
         return None
+    merge_of = _merges(spec, settings)
+    xmp = spec.xmp
+
+    def step(document: pikepdf.Pdf, subject: Subject) -> None:
+        _describe(document, merge_of(subject.row, subject.number), xmp=xmp)
+
+    return step
+
+
+def compile_alone(settings: StepSettings) -> Step:
+    """The step for a batch that has no other: a file of Skia's is patched as bytes, and never parsed."""
+    spec = settings.spec.metadata
+    assert spec is not None
+    merge_of = _merges(spec, settings)
+    xmp = spec.xmp
+
+    def step(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile] = NO_FILES) -> bytes:
+        merged = merge_of(row, number)
+        return _as_bytes(pdf, merged, xmp=xmp) or _through_pikepdf(pdf, merged, xmp=xmp)
+
+    return step
+
+
+def _merges(spec: MetadataSpec, settings: StepSettings) -> Callable[[RowData, int], _Merge]:
+    """What merges a row's properties with those that the engine wrote."""
     texts: list[tuple[str, Callable[[RowData, int], str]]] = []
     for field in (*_FIELDS, "language"):
         pattern = getattr(spec, field)
         if pattern is not None:
             texts.append((field, settings.text(pattern, f"postprocessing.metadata.{field}")))
-    xmp = spec.xmp
     date, producer = settings.document_date, settings.producer
 
-    def step(pdf: bytes, row: RowData, number: int) -> bytes:
+    def merge_of(row: RowData, number: int) -> _Merge:
         given: dict[str, str | None] = {}
         for field, render in texts:
             text = render(row, number)
@@ -63,12 +96,9 @@ def compile_step(settings: StepSettings) -> Step | None:
                 title_given=given.get("title") is not None,
             )
 
-        return _as_bytes(pdf, merged, xmp=xmp) or _through_pikepdf(pdf, merged, xmp=xmp)
+        return merged
 
-    return step
-
-
-_Merge = Callable[[dict[str, str], str | None], Properties]
+    return merge_of
 
 
 def _as_bytes(pdf: bytes, merged: _Merge, *, xmp: bool) -> bytes | None:
@@ -127,27 +157,31 @@ def _information(properties: Properties) -> bytes:
 
 
 def _through_pikepdf(pdf: bytes, merged: _Merge, *, xmp: bool) -> bytes:
+    with opened(pdf) as document:
+        _describe(document, merged, xmp=xmp)
+        return saved(document)
+
+
+def _describe(document: pikepdf.Pdf, merged: _Merge, *, xmp: bool) -> None:
     import pikepdf
 
-    with opened(pdf) as document:
-        engine = {key[1:].lower(): str(value) for key, value in document.docinfo.items()}
-        root = document.Root
-        said = root.get("/Lang")
-        properties = merged(engine, None if said is None else str(said))
-        for field in (*_FIELDS, "producer"):
-            value = getattr(properties, field)
-            if value is not None:
-                document.docinfo[f"/{field.capitalize()}"] = pikepdf.String(value)
-        for key in ("/CreationDate", "/ModDate"):
-            document.docinfo[key] = pikepdf.String(pdf_date(properties.created))
-        if properties.language is not None:
-            root.Lang = pikepdf.String(properties.language)
-        if properties.title_given:
-            if "/ViewerPreferences" not in root:
-                root.ViewerPreferences = pikepdf.Dictionary()
-            root.ViewerPreferences.DisplayDocTitle = True
-        if xmp:
-            stream = document.make_stream(packet(properties))
-            stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
-            root.Metadata = stream
-        return saved(document)
+    engine = {key[1:].lower(): str(value) for key, value in document.docinfo.items()}
+    root = document.Root
+    said = root.get("/Lang")
+    properties = merged(engine, None if said is None else str(said))
+    for field in (*_FIELDS, "producer"):
+        value = getattr(properties, field)
+        if value is not None:
+            document.docinfo[f"/{field.capitalize()}"] = pikepdf.String(value)
+    for key in ("/CreationDate", "/ModDate"):
+        document.docinfo[key] = pikepdf.String(pdf_date(properties.created))
+    if properties.language is not None:
+        root.Lang = pikepdf.String(properties.language)
+    if properties.title_given:
+        if "/ViewerPreferences" not in root:
+            root.ViewerPreferences = pikepdf.Dictionary()
+        root.ViewerPreferences.DisplayDocTitle = True
+    if xmp:
+        stream = document.make_stream(packet(properties))
+        stream.Type, stream.Subtype = pikepdf.Name.Metadata, pikepdf.Name.XML
+        root.Metadata = stream

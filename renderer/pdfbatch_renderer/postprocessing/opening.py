@@ -33,8 +33,13 @@ def opened(pdf: bytes) -> Iterator[pikepdf.Pdf]:
         ) from error
 
 
-def saved(document: pikepdf.Pdf) -> bytes:
-    """The file's bytes: the same for the same content, nothing recompressed."""
+def saved(document: pikepdf.Pdf, *, linearize: bool = False, encrypted: bool = False) -> bytes:
+    """The file's bytes: the same for the same content, nothing recompressed.
+
+    Args:
+        linearize: laid out so that a reader shows the first page before it has the rest (ISO 32000-2, annex F).
+        encrypted: its strings and streams are, so no object may move into a stream.
+    """
     # qpdf keeps the first half of an /ID that is there, which other engines make at random.
     import pikepdf
 
@@ -47,7 +52,10 @@ def saved(document: pikepdf.Pdf) -> bytes:
         compress_streams=False,
         recompress_flate=False,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        object_stream_mode=pikepdf.ObjectStreamMode.preserve,
-        linearize=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable if encrypted else pikepdf.ObjectStreamMode.preserve,
+        # What brought AES-256 (ISO 32000-2, 7.6.4) before it was PDF 2.0.
+        min_version=("1.7", 8) if encrypted else "",
+        linearize=linearize,
+        fix_metadata_version=False,  # it would parse the XMP, which says no version, and may be encrypted by now
     )
     return out.getvalue()

@@ -7,6 +7,7 @@ compile, margins that leave no room) is found by the plan pod.
 from typing import Any, Final, NamedTuple
 
 from pdfbatch_api.manifest.patterns import PATTERNS
+from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME
 from pdfbatch_api.resource.quantities import SHARE_PATTERN
 from pdfbatch_api.resource.running import ScalingSpec
 
@@ -49,6 +50,13 @@ PLACES: Final = _Places(
         "pods see no folder of yours, so paths and file:// are for pdfbatch run alone",
     ),
     "Where it lies: s3://bucket/key, gs://bucket/key, az://container/key or pvc://claim/path.",
+)
+
+# The same, or a file of the template's.
+PLACES_OR_TEMPLATE: Final = _Places(
+    PLACES.rule._replace(rule=f"{PLACES.rule.rule} || self.matches('^{TEMPLATE_SCHEME}.+$')"),
+    f"A file of the template's ({TEMPLATE_SCHEME}paper.pdf), or where it lies: s3://bucket/key, gs://bucket/key, "
+    "az://container/key or pvc://claim/path. The plan keeps a copy.",
 )
 
 
@@ -129,6 +137,22 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "spec.template": (
         _one_of("uri", "configMap", "inline"),
         Rule("!has(self.entry) || !has(self.entryColumn)", "give entry or entryColumn, not both"),
+    ),
+    "spec.postprocessing.watermark": (_one_of("text", "image", "pdf"),),
+    "spec.postprocessing.attachments[]": (_one_of("uri", "column"),),
+    "spec.postprocessing.encryption": (
+        *(
+            Rule(
+                f"!has(self.{who}PasswordSecretRef) || !has(self.{who}PasswordColumn)",
+                f"give {who}PasswordSecretRef or {who}PasswordColumn, not both",
+            )
+            for who in ("user", "owner")
+        ),
+        Rule(
+            "has(self.userPasswordSecretRef) || has(self.userPasswordColumn)"
+            " || has(self.ownerPasswordSecretRef) || has(self.ownerPasswordColumn)",
+            "give a password: userPasswordSecretRef, userPasswordColumn, or one of the owner's",
+        ),
     ),
     "spec.documentDate": (
         Rule(

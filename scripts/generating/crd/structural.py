@@ -7,8 +7,8 @@ alternatives are only text-or-number (x-kubernetes-int-or-string), nothing may b
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from generating.crd.rules import PLACES, Rule, pattern_rule
-from pdfbatch_api.resource.source import PLACE
+from generating.crd.rules import PLACES, PLACES_OR_TEMPLATE, Rule, pattern_rule
+from pdfbatch_api.resource.source import PLACE, PLACE_OR_TEMPLATE
 
 Schema: TypeAlias = dict[str, Any]
 
@@ -130,9 +130,10 @@ class Converter:
         if "pattern" in part:
             rules.append(pattern_rule(part["pattern"]))
         if part.get(PLACE):
-            rules.append(PLACES.rule)
+            places = PLACES_OR_TEMPLATE if part[PLACE] == PLACE_OR_TEMPLATE else PLACES
+            rules.append(places.rule)
             if "relative to the manifest" in made.get("description", ""):
-                made["description"] = PLACES.description
+                made["description"] = places.description
         if rules:
             made["x-kubernetes-validations"] = rules
         return made

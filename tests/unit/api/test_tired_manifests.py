@@ -24,7 +24,7 @@ ONE_MISTAKE = {
     ),
     "a key one level too high": (
         added("  size: A4"),
-        "line 14, spec.size: unknown key. It is a key of spec.page.",
+        "line 14, spec.size: unknown key. It is a key of spec.page and spec.postprocessing.watermark.",
     ),
     "a key that nothing resembles": (
         added("  zzz: 1"),

@@ -18,7 +18,7 @@ VERSION = DEFINITION["spec"]["versions"][0]
 SCHEMA: Schema = VERSION["schema"]["openAPIV3Schema"]
 BY_PATH = dict(parts(SCHEMA))
 
-PLACE_NAMES = re.compile(r"\.(uri|firstPageUri)$|\.watermark\.(image|pdf)$")
+PLACE_NAMES = re.compile(r"\.(uri|firstPageUri)$|\.watermark\.(image|pdf|font)$")
 CHANGEABLE = {"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished"}
 
 
@@ -145,10 +145,10 @@ def test_patterns_are_told_in_words_wherever_a_rule_can_stand() -> None:
 
 def test_every_place_is_one_that_pods_reach() -> None:
     # as the models mark them, so that a new one is found
-    marked = str(PdfBatch.model_json_schema(by_alias=True)).count(f"'{PLACE}'")
+    marked = str(PdfBatch.model_json_schema(by_alias=True)).count(f"'{PLACE}'")  # a property each
     places = [path for path in BY_PATH if path.startswith("spec") and PLACE_NAMES.search(path)]
 
-    assert len(places) == marked == 11
+    assert len(places) == marked == 12
     for path in places:
         assert any("pvc://" in rule["rule"] and "pdfbatch run alone" in rule["message"] for rule in rules(path))
 
