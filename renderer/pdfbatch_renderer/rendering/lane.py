@@ -170,7 +170,7 @@ class Lane:
                 if isinstance(message, Fault):
                     raise WorkerFaultError(message)
                 if isinstance(message, Done):
-                    reported = True
+                    reported = reported or bool(message.records)
                     self._done(message)
         except (asyncio.IncompleteReadError, ConnectionError) as error:
             if self._stopping:

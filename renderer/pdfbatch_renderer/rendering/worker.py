@@ -36,6 +36,7 @@ from pdfbatch_renderer.stores import StoreReader, open_store, store_retries
 from pdfbatch_renderer.workfolder import WorkFolder
 
 _PR_SET_PDEATHSIG: Final = 1  # prctl(2)
+_RETRIES_SECONDS: Final = 5.0
 
 
 class Worker:
@@ -98,8 +99,10 @@ class Worker:
             await self._send(Ready(engine.version, launcher.fonts()))
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(self._listen(pipeline))
+                telling = tasks.create_task(self._tell_of_retries(engine))
                 await pipeline.run()
                 listening.cancel()
+                telling.cancel()
         finally:
             await engine.close()
             await writer.close()
@@ -109,6 +112,15 @@ class Worker:
             await self._send(Done(tuple(records), dict(engine.restarts), store_retries.so_far()))
 
         return report
+
+    async def _tell_of_retries(self, engine: Engine) -> None:
+        """Says while it happens that a store is asked again and again: nothing may be done for minutes then."""
+        told: dict[str, int] = {}
+        while True:
+            await asyncio.sleep(_RETRIES_SECONDS)
+            if (counts := store_retries.so_far()) != told:
+                told = counts
+                await self._send(Done((), dict(engine.restarts), counts))
 
     async def _send(self, message: Ready | Done) -> None:
         self._writer.write(frame(message))

@@ -19,6 +19,7 @@ from tests.stores.s3_server import S3Server
 pytestmark = pytest.mark.render
 
 Clusters = Callable[..., ACluster]
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "sample-access-key", "AWS_SECRET_ACCESS_KEY": "sample-secret-key"}
 # One row of the table fails.
 ONE_FAILS: dict[str, Any] = {"template": {"inline": "<h1>{{ name | date if id == '7' else name }}</h1>"}}
 
@@ -130,29 +131,60 @@ def test_a_small_batchs_plan_pod_tells_too_and_goes_on_from_what_was_done(a_clus
     assert max(one.value("shard_documents", state="done") for one in seen) == 300
 
 
-def test_a_store_that_throttles_is_seen_through_the_workers(a_cluster: Clusters, port: int) -> None:
-    # given a bucket that turns away eight writes of documents
+@pytest.fixture
+def bucket() -> Iterator[tuple[str, FaultProxy]]:
+    """A bucket's name, and what is between it and the pods."""
     server = S3Server()
     server.start()
     try:
-        bucket = f"test-{uuid.uuid4().hex}"
-        server.create_bucket(bucket)
+        name = f"test-{uuid.uuid4().hex}"
+        server.create_bucket(name)
         with FaultProxy(server.port) as proxy:
-            store = {"endpoint": proxy.url, "allowHttp": True, "retryFor": "30s"}
-            output = {"uri": f"s3://{bucket}/out/", "store": store}
-            batch = a_cluster(documents=40, spec={"output": output})
-            credentials = {"AWS_ACCESS_KEY_ID": "sample-access-key", "AWS_SECRET_ACCESS_KEY": "sample-secret-key"}
-            digest = batch.call("plan", environment=credentials).summary["digest"]
-            proxy.plan(answer(503, "SlowDown"), times=8, when=of_documents)
-            # when
-            pod, seen = rendered(batch, port, "render", "0", "--plan", digest, "--workers", "2", **credentials)
-            ended = pod.wait()
+            yield name, proxy
     finally:
         server.stop()
+
+
+def into(bucket: tuple[str, FaultProxy]) -> dict[str, Any]:
+    name, proxy = bucket
+    store = {"endpoint": proxy.url, "allowHttp": True, "retryFor": "60s"}
+    return {"output": {"uri": f"s3://{name}/out/", "store": store}}
+
+
+def test_a_store_that_throttles_is_seen_through_the_workers(
+    a_cluster: Clusters, port: int, bucket: tuple[str, FaultProxy]
+) -> None:
+    # given a bucket that turns away eight writes of documents
+    batch = a_cluster(documents=40, spec=into(bucket))
+    digest = batch.call("plan", environment=CREDENTIALS).summary["digest"]
+    bucket[1].plan(answer(503, "SlowDown"), times=8, when=of_documents)
+    # when
+    pod, seen = rendered(batch, port, "render", "0", "--plan", digest, "--workers", "2", **CREDENTIALS)
+    ended = pod.wait()
     # then
     assert ended.summary["succeeded"] == 40
     assert seen[-1].done == 40
     assert seen[-1].value("store_retries_total", reason="throttled") == 8
+
+
+def test_a_store_that_takes_nothing_is_seen_while_nothing_is_done(
+    a_cluster: Clusters, port: int, bucket: tuple[str, FaultProxy]
+) -> None:
+    # given a bucket that takes no document
+    batch = a_cluster(documents=20, spec=into(bucket))
+    digest = batch.call("plan", environment=CREDENTIALS).summary["digest"]
+    bucket[1].plan(answer(503, "SlowDown"), times=100_000, when=of_documents)
+    # when
+    told = {"PDFBATCH_METRICS_PORT": str(port), **CREDENTIALS}
+    pod = batch.start("render", "0", "--plan", digest, "--workers", "1", environment=told)
+    # then its pod says so before there is any
+    for scrape in scrapes(pod, port):
+        assert scrape.done == 0
+        if scrape.value("store_retries_total", reason="throttled") > 0:
+            break
+    # and once it does, all is done
+    bucket[1].recover()
+    assert pod.wait().summary["succeeded"] == 20
 
 
 def of_documents(request: Request) -> bool:
