@@ -14,7 +14,9 @@ from rich.text import Text
 from pdfbatch_kubectl.screen import BAD, FAINT, ODD
 
 # What every line of a pod has, and its beginning says already.
-_SAID: Final = frozenset({"time", "level", "event", "message", "hint", "traceback", "batch", "attempt", "shard"})
+_SAID: Final = frozenset(
+    {"time", "level", "event", "message", "hint", "traceback", "batch", "namespace", "uid", "attempt", "shard"}
+)
 _STYLES: Final = {"warning": ODD, "error": BAD, "critical": BAD}
 _WORK: Final = ("cyan", "magenta", "blue", "green", "yellow", "bright_cyan", "bright_magenta", "bright_blue")
 
