@@ -13,7 +13,6 @@ from pdfbatch_operator.scaling.situation import (
     Verdict,
     Work,
 )
-from pdfbatch_operator.scaling.wanted import Wanted, wanted_renderers
 
 __all__ = [
     "Answers",
@@ -25,9 +24,7 @@ __all__ = [
     "Reading",
     "Situation",
     "Verdict",
-    "Wanted",
     "Work",
     "scale",
     "share",
-    "wanted_renderers",
 ]

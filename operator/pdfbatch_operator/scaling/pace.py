@@ -129,11 +129,13 @@ def _with_completed(situation: Situation, before: Learnt) -> Learnt:
         # The counts began anew: what was learnt stays, and grows from here.
         documents, seconds = 0, 0.0
     life = work.measured_seconds / work.measured_shards if work.measured_shards else 0.0
-    if before.first_running is None or work.measured_shards <= before.first_running:
-        seconds -= seconds * min(_FIRST_SHARE, _FIRST_START / life) if life > 0 else 0.0
+    first = before.first_running
+    if first is None and work.measured_shards:
+        first = running
+    if first is not None and work.measured_shards <= first and life > 0:
+        seconds -= seconds * min(_FIRST_SHARE, _FIRST_START / life)
     horizon = life * max(_ROUNDS * running, _FEWEST)
     fading = math.exp(-seconds / horizon) if horizon > 0 else 1.0
-    first = before.first_running if before.first_running is not None or not work.measured_shards else running
     enough = work.measured_documents > 0 and work.measured_seconds > 0
     enough = enough and 2 * work.measured_shards >= min(running, first if first is not None else running)
     return replace(
@@ -152,6 +154,9 @@ def _first_round(situation: Situation, first: int | None) -> tuple[int, float, f
     work = situation.work
     if first is None or work.measured_shards < first:
         return None
+    if work.measured_shards > 2 * first:
+        # A new operator, in the middle of a batch: which were the first is not known, and they are few of all.
+        return 0, 0.0, 0.0
     return work.measured_shards, work.measured_seconds, work.measured_squares
 
 

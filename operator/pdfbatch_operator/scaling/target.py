@@ -40,7 +40,8 @@ def to_be_done_by(situation: Situation, history: History, target_at: float) -> V
         target_at: Unix time.
     """
     now = situation.now
-    window = window_of(target_at - (history.since if history.since is not None else now))
+    span = target_at - (history.since if history.since is not None else now)
+    window = window_of(span)
     history = settling.settled(situation, history, window)
     live = trust.believable_throughput(situation.answers.throughput, now, situation.pods)
     history = trust.noted(history, live, now)
@@ -55,7 +56,7 @@ def to_be_done_by(situation: Situation, history: History, target_at: float) -> V
     time = target_at - finish_seconds(situation.work.documents) - now
     need = _cautious(left.needed(time * (1 - _IN_HAND)), pace, limits)
     late = _late(left, limits, need, time)
-    history = replace(history, missing=_missing(history, late, target_at - now))
+    history = replace(history, missing=_missing(history, late, span))
     misses_by = late if history.missing else None
     wish = Wish(
         renderers=_wanted(situation, need, limits),
@@ -109,11 +110,11 @@ def _late(left: Remaining, limits: Room, need: float, time: float) -> float:
     return max(left.end_of(limits.most) - time, 0.0)
 
 
-def _missing(history: History, late: float, time: float) -> bool:
+def _missing(history: History, late: float, span: float) -> bool:
     """Whether it is said that the target will be missed: not for a trifle, and once said until it is no longer so."""
     if history.missing:
         return late > 0
-    return late > max(_LATE_SECONDS, _LATE * time)
+    return late > max(_LATE_SECONDS, _LATE * span)
 
 
 def _course(situation: Situation, pace: Pace) -> str:

@@ -2,7 +2,6 @@
 write to the API server for its own sake.
 """
 
-from bisect import bisect_left
 from typing import Final
 
 from pdfbatch_operator.moments import duration_text
@@ -24,9 +23,7 @@ def about(number: float) -> str:
 
 
 def about_long(seconds: float) -> str:
-    """A duration, the next of a few dozen: 45s, 7m, 1h30m, 3d."""
-    place = bisect_left(_STEPS, seconds)
-    if place < len(_STEPS):
-        return duration_text(_STEPS[place])
-    days = -int(-seconds // (24 * _HOUR))
-    return f"{days}d"
+    """A duration, the nearest of a few dozen: 45s, 7m, 1h30m, 3d."""
+    if seconds > _STEPS[-1]:
+        return f"{round(seconds / _STEPS[-1])}d"
+    return duration_text(min(_STEPS, key=lambda step: abs(step - seconds)))

@@ -1,0 +1,1 @@
+"""The autoscaler's very policy against a model of a cluster, an event a shard: a day in a second."""
