@@ -18,11 +18,13 @@ from pdfbatch_api.pods import (
     METRICS_PORT_NAME,
     METRICS_PORT_VARIABLE,
     NAME_VARIABLE,
+    OWNER_PASSWORD_VARIABLE,
     RENDERER_CONTAINER,
     RENDERER_USER,
     TERMINATION_LOG,
     TERMINATION_LOG_VARIABLE,
     UID_VARIABLE,
+    USER_PASSWORD_VARIABLE,
 )
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds
@@ -153,6 +155,7 @@ def _renderer(
     ]
     ports: Body = {}
     if with_engine:
+        own.extend(_passwords(spec))
         own.append({"name": ENGINE_SOCKET_VARIABLE, "value": ENGINE_SOCKET})
         own.append({"name": METRICS_PORT_VARIABLE, "value": str(METRICS_PORT)})
         ports = {"ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT, "protocol": "TCP"}]}
@@ -170,6 +173,22 @@ def _renderer(
         "terminationMessagePath": TERMINATION_LOG,
         "terminationMessagePolicy": "File",
     }
+
+
+def _passwords(spec: PdfBatchSpec) -> list[Body]:
+    """Passwords of encrypted PDFs: the kubelet reads the Secrets, the operator never does. Finish needs none."""
+    encryption = spec.postprocessing.encryption
+    if encryption is None:
+        return []
+    given = (
+        (USER_PASSWORD_VARIABLE, encryption.user_password_secret_ref),
+        (OWNER_PASSWORD_VARIABLE, encryption.owner_password_secret_ref),
+    )
+    return [
+        {"name": variable, "valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}
+        for variable, secret in given
+        if secret is not None
+    ]
 
 
 def _engine(batch: ObservedBatch, spec: PdfBatchSpec, settings: Settings, mounts: list[Body]) -> Body:

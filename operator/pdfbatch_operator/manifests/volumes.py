@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 from pdfbatch_api.pods import CLAIMS_FOLDER, DISRUPTED_FOLDER, ENGINE_FOLDER, MANIFEST_FOLDER, TEMPLATE_FOLDER
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.postprocessing import step_uris
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests.names import disrupted_name, manifest_name
 from pdfbatch_operator.observation import ObservedBatch
@@ -41,14 +42,7 @@ def _read_uris(spec: PdfBatchSpec) -> Iterator[str | None]:
     source = spec.source
     yield from (one.uri for one in (source.rows, source.files, source.urls) if one is not None)
     yield spec.template.uri if spec.template else None
-    steps = spec.postprocessing
-    if steps.letterhead is not None:
-        yield steps.letterhead.uri
-        yield steps.letterhead.first_page_uri
-    if steps.watermark is not None:
-        yield steps.watermark.image
-        yield steps.watermark.pdf
-    yield from (one.uri for one in steps.attachments)
+    yield from (uri for _, uri in step_uris(spec.postprocessing))
 
 
 def _written_uris(spec: PdfBatchSpec) -> Iterator[str | None]:

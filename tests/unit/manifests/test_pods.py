@@ -286,3 +286,42 @@ def test_the_log_names_the_batch_as_people_do() -> None:
 
     for pod in pods_of(batch).values():
         assert environment(renderer(pod))["PDFBATCH_BATCH"] == batch.batch().name
+
+
+def test_passwords_come_from_their_secrets_into_the_renderer_where_it_renders_and_nowhere_else() -> None:
+    batch = a_batch().with_spec(
+        postprocessing={
+            "encryption": {
+                "userPasswordSecretRef": {"name": "opening", "key": "pdf"},
+                "ownerPasswordSecretRef": {"name": "ruling", "key": "word"},
+            }
+        }
+    )
+
+    for component, pod in pods_of(batch).items():
+        told = {name: value for name, value in environment(renderer(pod)).items() if name.endswith("_PASSWORD")}
+        # finish writes the batch's manifest, and no PDF
+        assert told == (
+            {}
+            if component == "finish"
+            else {
+                "PDFBATCH_USER_PASSWORD": {"secretKeyRef": {"name": "opening", "key": "pdf"}},
+                "PDFBATCH_OWNER_PASSWORD": {"secretKeyRef": {"name": "ruling", "key": "word"}},
+            }
+        )
+        if component != "finish":
+            assert "env" not in engine(pod)
+
+
+def test_claims_that_the_steps_files_lie_on_are_mounted() -> None:
+    batch = a_batch().with_spec(
+        postprocessing={
+            "letterhead": {"uri": "template:paper.pdf", "firstPageUri": "pvc://papers/first.pdf"},
+            "watermark": {"text": "COPY", "font": "pvc://fonts/sans.ttf"},
+            "attachments": [{"uri": "pvc://terms/terms.pdf"}],
+        }
+    )
+
+    for pod in pods_of(batch).values():
+        claims = [volume.get("persistentVolumeClaim", {}).get("claimName") for volume in pod["volumes"]]
+        assert {"papers", "fonts", "terms"} <= set(claims)
