@@ -39,6 +39,9 @@ def saved(document: pikepdf.Pdf, *, linearize: bool = False, encrypted: bool = F
     Args:
         linearize: laid out so that a reader shows the first page before it has the rest (ISO 32000-2, annex F).
         encrypted: its strings and streams are, so no object may move into a stream.
+
+    Linearized files have no object streams either: the hints that qpdf 12 writes for an outline within one are wrong
+    in the eyes of its own check.
     """
     # qpdf keeps the first half of an /ID that is there, which other engines make at random.
     import pikepdf
@@ -52,7 +55,9 @@ def saved(document: pikepdf.Pdf, *, linearize: bool = False, encrypted: bool = F
         compress_streams=False,
         recompress_flate=False,
         stream_decode_level=pikepdf.StreamDecodeLevel.none,
-        object_stream_mode=pikepdf.ObjectStreamMode.disable if encrypted else pikepdf.ObjectStreamMode.preserve,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable
+        if encrypted or linearize
+        else pikepdf.ObjectStreamMode.preserve,
         # What brought AES-256 (ISO 32000-2, 7.6.4) before it was PDF 2.0.
         min_version=("1.7", 8) if encrypted else "",
         linearize=linearize,

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2
 import pytest
+from PIL import Image
 
 from pdfbatch_api.resource.postprocessing import PostprocessingSpec
 from pdfbatch_api.values import RowData
@@ -58,3 +60,62 @@ def judge(tmp_path: Path) -> Callable[..., str]:
         return done.stdout
 
     return run
+
+
+def steps_of(
+    *,
+    files: dict[str, bytes] | None = None,
+    secret: bytes | None = None,
+    env: dict[str, str] | None = None,
+    **spec: Any,
+) -> Step:
+    """The steps of a batch, with the files that a plan would have frozen."""
+    return compile_steps(
+        PostprocessingSpec.model_validate(spec),
+        text=compile_text,
+        document_date=DATE,
+        producer="pdfbatch",
+        files=files,
+        secret=secret,
+        environment=env,
+    )
+
+
+def a_paper(
+    text: str = "LETTERHEAD", *, color: str = "1 0 0", size: tuple[float, float] = (612, 792), pages: int = 1
+) -> bytes:
+    """A PDF with a bar of one colour along its top, and a word in it."""
+    out = BytesIO()
+    with pikepdf.new() as paper:
+        font = paper.make_indirect(
+            pikepdf.Dictionary(Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica)
+        )
+        for _ in range(pages):
+            page = paper.add_blank_page(page_size=size)
+            page.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+            width, height = size
+            page.contents_add(
+                f"{color} rg 0 {height - 20:g} {width:g} 20 re f 1 g BT /F 12 Tf 9 {height - 15:g} Td ({text}) Tj ET"
+                "".encode()
+            )
+        paper.save(out, static_id=True)
+    return out.getvalue()
+
+
+def picture(color: tuple[int, ...], size: tuple[int, int] = (40, 20), kind: str = "PNG") -> bytes:
+    """An image of one colour."""
+    out = BytesIO()
+    Image.new("RGBA" if len(color) == 4 else "RGB", size, color).save(out, kind)
+    return out.getvalue()
+
+
+def seen(pdf: bytes, x: float, y: float, *, page: int = 0, password: str | None = None) -> tuple[int, int, int]:
+    """The colour of a point of a page, as PDFium paints it; points from the upper left corner."""
+    document = pypdfium2.PdfDocument(pdf, password=password)
+    try:
+        image = document[page].render(scale=2).to_pil().convert("RGB")
+        pixel = image.getpixel((int(2 * x), int(2 * y)))
+        assert isinstance(pixel, tuple)
+        return pixel[:3]
+    finally:
+        document.close()
