@@ -15,6 +15,7 @@ from pdfbatch_kubectl.resource import Batch, Pod
 # Each is a request that the API server passes on to a kubelet.
 _AT_ONCE: Final = 16
 _LOOK_SECONDS: Final = 2.0
+_GATHER_SECONDS: Final = 0.2
 # A reader that is slower than the pods write holds the streams up, and not the memory.
 _WAITING_LINES: Final = 10_000
 
@@ -114,9 +115,16 @@ async def follow(api: Api, batch: Batch, choice: Choice, *, lost: Callable[[str]
     try:
         while not (watching.done() and queue.empty() and all(task.done() for task in streams.values())):
             try:
-                yield await asyncio.wait_for(queue.get(), 0.2)
+                lines = [await asyncio.wait_for(queue.get(), 0.2)]
             except TimeoutError:
                 _raise_from([watching, *streams.values()])
+                continue
+            # What many pods said at about the same time arrives pod by pod.
+            await asyncio.sleep(_GATHER_SECONDS)
+            while not queue.empty():
+                lines.append(queue.get_nowait())
+            for line in sorted(lines, key=lambda line: line.at):
+                yield line
         _raise_from([watching, *streams.values()])
     finally:
         for task in (watching, *streams.values()):

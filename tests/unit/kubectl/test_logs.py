@@ -18,7 +18,15 @@ from tests.unit.kubectl.a_cluster import Cluster, Paper
 
 def a_line(second: int, event: str, **fields: object) -> str:
     at = f"2026-11-24T14:00:{second:02}"
-    body = {"time": f"{at}.000Z", "level": "info", "event": event, "batch": "invoices", "uid": "u-1", "attempt": "a", **fields}
+    body = {
+        "time": f"{at}.000Z",
+        "level": "info",
+        "event": event,
+        "batch": "invoices",
+        "uid": "u-1",
+        "attempt": "a",
+        **fields,
+    }
     return f"{at}.123456789Z {json.dumps(body)}\n"
 
 
