@@ -4,7 +4,7 @@ import datetime as dt
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 import typer
 from rich.console import Console
@@ -131,7 +131,10 @@ def _table(*headings: str, words: int) -> Table:
     """A table whose first columns are words, and the rest numbers."""
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=FAINT)
     for number, heading in enumerate(headings):
-        table.add_column(heading, justify="left" if number < words else "right", no_wrap=True)
+        # Names give way where there is little room, figures never.
+        name = number == 0 or heading == "NODE"
+        justify: Literal["left", "right"] = "left" if number < words else "right"
+        table.add_column(heading, justify=justify, no_wrap=not name, overflow="ellipsis", min_width=6 if name else None)
     return table
 
 

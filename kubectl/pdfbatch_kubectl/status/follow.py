@@ -73,7 +73,7 @@ async def show_many(
     Raises:
         ClusterError.
     """
-    console.print(_table(api, await _all(api, everywhere), clock(), everywhere))
+    console.print(_table(api, await _all(api, everywhere), clock(), everywhere, console.width))
     return SUCCEEDED
 
 
@@ -120,7 +120,7 @@ async def follow_many(
     note = ""
 
     def drawn() -> RenderableType:
-        return _table(api, batches, clock(), everywhere, note=note)
+        return _table(api, batches, clock(), everywhere, console.width, note=note)
 
     with Live(get_renderable=drawn, console=console, refresh_per_second=4):
         while any(not batch.over for batch in batches):
@@ -191,7 +191,9 @@ async def _all(api: Api, everywhere: bool) -> list[Batch]:
     return sorted(batches, key=lambda batch: batch.over)
 
 
-def _table(api: Api, batches: list[Batch], now: dt.datetime, everywhere: bool, *, note: str = "") -> RenderableType:
+def _table(
+    api: Api, batches: list[Batch], now: dt.datetime, everywhere: bool, width: int, *, note: str = ""
+) -> RenderableType:
     if not batches:
         return Text(f"There is no batch {'at all' if everywhere else f'in namespace {api.namespace}'}.")
-    return many_batches(batches, now, namespaces=everywhere, note=note)
+    return many_batches(batches, now, namespaces=everywhere, width=width, note=note)

@@ -17,7 +17,9 @@ from pdfbatch_kubectl.wording import clock, counted, duration, moment
 
 _EVENTS: Final = 5
 _BAR: Final = 40
-_SMALL_BAR: Final = 20
+_SMALL_BAR: Final = 16
+_WIDE: Final = 100
+_WIDE_WITH_NAMESPACES: Final = 115
 _STYLES: Final = {"Succeeded": GOOD, "Failed": BAD, "Suspended": ODD, "Pending": FAINT}
 
 
@@ -43,24 +45,29 @@ def one_batch(batch: Batch, events: Sequence[Event], now: dt.datetime, *, note: 
     return Group(*parts)
 
 
-def many_batches(batches: Sequence[Batch], now: dt.datetime, *, namespaces: bool, note: str = "") -> RenderableType:
+def many_batches(
+    batches: Sequence[Batch], now: dt.datetime, *, namespaces: bool, width: int = 120, note: str = ""
+) -> RenderableType:
     """A line a batch.
 
     Args:
         namespaces: whether they are of several.
+        width: of the terminal, in characters: a narrow one has no room for bars.
     """
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, header_style=FAINT)
     if namespaces:
-        table.add_column("NAMESPACE", no_wrap=True)
-    table.add_column("NAME", no_wrap=True)
+        table.add_column("NAMESPACE", overflow="ellipsis")
+    # Names give way where there is little room, figures never.
+    table.add_column("NAME", overflow="ellipsis", min_width=6)
     table.add_column("PHASE", no_wrap=True)
-    # The one that gives way on a narrow terminal.
-    table.add_column("", max_width=_SMALL_BAR)
+    bars = width >= (_WIDE_WITH_NAMESPACES if namespaces else _WIDE)
+    if bars:
+        table.add_column("", width=_SMALL_BAR)
     for heading in ("DONE", "FAILED", "DOCS/S", "LEFT", "READY", "AGE"):
         table.add_column(heading, justify="right", no_wrap=True)
     for batch in batches:
         where = [batch.metadata.namespace] if namespaces else []
-        table.add_row(*where, *_row(batch, figures(batch, now), now))
+        table.add_row(*where, *_row(batch, figures(batch, now), now, bars=bars))
     return Group(table, Text(f"note: {note}", style=ODD)) if note else table
 
 
@@ -180,24 +187,24 @@ def _told(events: Sequence[Event], now: dt.datetime) -> RenderableType:
     return Padding(table, (1, 0, 0, 0))
 
 
-def _row(batch: Batch, known: Figures, now: dt.datetime) -> list[RenderableType]:
+def _row(batch: Batch, known: Figures, now: dt.datetime, *, bars: bool) -> list[RenderableType]:
     documents, renderers = batch.status.documents, batch.status.renderers
     born = moment(batch.metadata.creation_timestamp)
     at_work = not batch.over
     return [
         batch.metadata.name,
         _phase(batch),
-        _bar(batch, None) if documents.total else "",
+        *([_bar(batch, _SMALL_BAR) if documents.total else ""] if bars else []),
         f"{documents.done:,}/{documents.total:,}" if documents.total else "",
         _failed(documents.failed),
         f"{known.per_second:,.0f}" if known.per_second is not None else "",
         duration(known.left) if known.left is not None else "",
-        f"{renderers.ready}/{renderers.desired}" if at_work else "",
+        f"{renderers.ready}/{renderers.desired}" if at_work and renderers.desired else "",
         duration((now - born).total_seconds()) if born else "",
     ]
 
 
-def _bar(batch: Batch, width: int | None) -> ProgressBar:
+def _bar(batch: Batch, width: int) -> ProgressBar:
     documents = batch.status.documents
     style = BAD if batch.status.phase == "Failed" or batch.condition("Stalled") else GOOD
     return ProgressBar(

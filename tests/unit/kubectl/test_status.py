@@ -104,6 +104,19 @@ async def test_all_batches_are_a_line_each_those_at_work_first(cluster: Cluster,
     assert "other" in paper.text and "NAMESPACE" in paper.text
 
 
+@pytest.mark.parametrize("everywhere", [False, True])
+async def test_on_a_narrow_terminal_names_are_cut_and_figures_are_not(
+    cluster: Cluster, api: Api, everywhere: bool
+) -> None:
+    await cluster.batch("a-very-long-name-of-a-batch-of-november-2026", **RENDERING)
+    paper = Paper(width=80)
+
+    await follow.show_many(api, paper.console, everywhere=everywhere, clock=clock)
+
+    assert "a-" in paper.text and "…" in paper.text
+    assert "Rendering  612,000/1,000,000      12   1,234  5m14s  23/24" in paper.text
+
+
 async def test_none_at_all(api: Api) -> None:
     paper = Paper()
 

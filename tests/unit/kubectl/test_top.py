@@ -28,8 +28,8 @@ async def at_work(cluster: Cluster) -> Cluster:
     return cluster
 
 
-async def top(api: Api, name: str | None = None) -> tuple[list[list[str]], str]:
-    paper, aside = Paper(width=160), Paper(width=300)
+async def top(api: Api, name: str | None = None, *, width: int = 160) -> tuple[list[list[str]], str]:
+    paper, aside = Paper(width=width), Paper(width=300)
     assert await show_top(api, name, paper.console, aside.console) == 0
     return [line.split() for line in paper.text.splitlines() if line], aside.text
 
@@ -49,6 +49,16 @@ async def test_batches_nodes_and_pods_the_busiest_first(at_work: Cluster, api: A
     pods = [line for line in lines if line[0].startswith("p-")]
     assert [line[0] for line in pods] == ["p-1", "p-0", "p-2"]
     assert pods[0] == ["p-1", "shard", "1", "node-b", "Running", "0.50", "1.00", "200Mi", "1,024Mi"]
+
+
+async def test_on_a_narrow_terminal_figures_are_not_cut(at_work: Cluster, api: Api) -> None:
+    name = "invoices-render-80e1a628-17-jxsvm-and-more-of-it"
+    await at_work.pod(name, shard=17, node="a-node-with-a-long-name.eu-central-1.compute.internal")
+    at_work.metrics = [usage(name, ("1500m", "2000Mi"), ("2500m", "1234Mi"))]
+
+    lines, _ = await top(api, width=80)
+
+    assert [line[-4:] for line in lines if "17" in line] == [["1.50", "2.50", "2,000Mi", "1,234Mi"]]
 
 
 async def test_without_a_metrics_server_it_says_so_and_shows_the_rest(at_work: Cluster, api: Api) -> None:
