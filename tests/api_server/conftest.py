@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.api_server.a_control_plane import ROOT, ControlPlane, Json, Replica, a_control_plane, a_free_port, wait
+from tests.api_server.a_place import Place
 from tests.unit.chart.a_chart import Chart
 
 SYSTEM = "pdfbatch-system"
@@ -50,6 +51,12 @@ def namespace(plane: ControlPlane) -> Iterator[str]:
     wait("a default service account", lambda: plane.get("serviceaccount/default", "-n", name))
     yield name
     plane.kubectl("delete", "namespace", name, "--wait=false")
+
+
+@pytest.fixture
+def place(plane: ControlPlane, namespace: str) -> Place:
+    """The same, with what a test asks of it."""
+    return Place(plane, namespace)
 
 
 Start = Callable[..., Replica]
@@ -100,18 +107,3 @@ def start(plane: ControlPlane, tmp_path: Path) -> Iterator[Start]:
         if replica.process.poll() is None:
             replica.process.kill()
         replica.process.wait()
-
-
-def a_batch(name: str = "invoices", **spec: object) -> Json:
-    """A batch that could be rendered, if there were a node."""
-    return {
-        "apiVersion": "pdfbatch.io/v1alpha1",
-        "kind": "PdfBatch",
-        "metadata": {"name": name},
-        "spec": {
-            "source": {"rows": {"uri": "s3://shop/rows.csv"}},
-            "template": {"inline": "<p>{{ name }}</p>"},
-            "output": {"uri": "s3://shop/out/", "name": "{{ name }}.pdf"},
-            **spec,
-        },
-    }

@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from tests.api_server.a_control_plane import ControlPlane, wait
-from tests.api_server.conftest import Start, a_batch
+from tests.api_server.a_place import a_batch
+from tests.api_server.conftest import Start
 
 
 @pytest.fixture

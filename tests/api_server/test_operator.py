@@ -4,51 +4,10 @@ import json
 import signal
 import subprocess
 import time
-from typing import Any
 
-import pytest
-
-from pdfbatch_api.summaries import PlanSummary, encode_summary
 from tests.api_server.a_control_plane import ControlPlane, Json, wait
-from tests.api_server.conftest import SYSTEM, Start, a_batch
-
-
-class Place:
-    """A namespace, and what is in it."""
-
-    def __init__(self, plane: ControlPlane, namespace: str) -> None:
-        self.plane = plane
-        self.namespace = namespace
-
-    def apply(self, **spec: Any) -> None:
-        body = a_batch(**spec)
-        body["metadata"]["namespace"] = self.namespace
-        self.plane.apply(body)
-
-    def batch(self, name: str = "invoices") -> Json:
-        return self.plane.get(f"pdfbatch/{name}", "-n", self.namespace) or {}
-
-    def phase(self) -> str:
-        return str(self.batch().get("status", {}).get("phase", ""))
-
-    def condition(self, kind: str) -> Json:
-        conditions = self.batch().get("status", {}).get("conditions", [])
-        return next((one for one in conditions if one["type"] == kind), {})
-
-    def all(self, kind: str) -> list[Json]:
-        found: list[Json] = (self.plane.get(kind, "-n", self.namespace) or {}).get("items", [])
-        return found
-
-    def pod(self) -> Json | None:
-        return next(iter(self.all("pods")), None)
-
-    def events(self) -> list[Json]:
-        return [one for one in self.all("events") if one["involvedObject"]["kind"] == "PdfBatch"]
-
-
-@pytest.fixture
-def place(plane: ControlPlane, namespace: str) -> Place:
-    return Place(plane, namespace)
+from tests.api_server.a_place import Place
+from tests.api_server.conftest import SYSTEM, Start
 
 
 def test_a_batch_gets_its_manifest_and_its_plan_job_and_nothing_is_left_on_it(place: Place, start: Start) -> None:
@@ -76,18 +35,7 @@ def test_what_a_plan_pod_says_is_heard_and_the_batch_goes_on(place: Place, start
     """Given a plan pod that ends with its summary (as a kubelet would tell), then the render Job has its shards."""
     start()
     place.apply(renderers=3)
-    pod = wait("a plan pod", place.pod)
-    summary = encode_summary(PlanSummary(digest="sha256-abc", documents=100, shards=5)).decode()
-    ended = {"exitCode": 0, "reason": "Completed", "message": summary}
-    ended |= {"startedAt": "2026-11-24T08:00:00Z", "finishedAt": "2026-11-24T08:00:01Z"}
-    names = [one["name"] for one in pod["spec"]["containers"]]
-    statuses = [
-        {"name": name, "image": "x", "imageID": "x", "ready": False, "restartCount": 0, "state": {"terminated": ended}}
-        for name in names
-    ]
-    place.plane.patch_status(
-        place.namespace, "pod", pod["metadata"]["name"], {"phase": "Succeeded", "containerStatuses": statuses}
-    )
+    place.plan_ends(documents=100, shards=5)
     wait("Rendering", lambda: place.phase() == "Rendering")
     assert place.batch()["status"]["documents"]["total"] == 100
     jobs = {job["metadata"]["labels"]["pdfbatch.io/component"]: job for job in place.all("jobs")}
@@ -97,20 +45,16 @@ def test_what_a_plan_pod_says_is_heard_and_the_batch_goes_on(place: Place, start
 
     # When it is scaled and suspended, then the same Job is changed.
     place.plane.kubectl("scale", "pdfbatch/invoices", "--replicas=1", "-n", place.namespace)
-    wait("one renderer", lambda: _job(place, "render")["spec"]["parallelism"] == 1)
+    wait("one renderer", lambda: place.job("render")["spec"]["parallelism"] == 1)
     place.plane.kubectl(
         "patch", "pdfbatch/invoices", "-n", place.namespace, "--type=merge", "-p", '{"spec":{"suspend":true}}'
     )
-    wait("a suspended Job", lambda: _job(place, "render")["spec"]["suspend"] or _parallelism(place) == 0)
-    assert _job(place, "render")["metadata"]["uid"] == jobs["render"]["metadata"]["uid"]
-
-
-def _job(place: Place, component: str) -> Json:
-    return next(one for one in place.all("jobs") if one["metadata"]["labels"]["pdfbatch.io/component"] == component)
+    wait("a suspended Job", lambda: place.job("render")["spec"]["suspend"] or _parallelism(place) == 0)
+    assert place.job("render")["metadata"]["uid"] == jobs["render"]["metadata"]["uid"]
 
 
 def _parallelism(place: Place) -> int:
-    return int(_job(place, "render")["spec"]["parallelism"])
+    return int(place.job("render")["spec"]["parallelism"])
 
 
 def test_deletion_needs_no_operator(place: Place, start: Start) -> None:

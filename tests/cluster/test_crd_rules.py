@@ -83,6 +83,10 @@ RULES = {
         "spec.scaling: Invalid value: scaling.min is more than scaling.max: lower min or raise max "
         "(which is 10 unless it is given)",
     ),
+    "two that decide the number of renderers": (
+        added("  scaling: {targetDuration: 20m, prometheus: {query: up, target: 1}}"),
+        "spec.scaling: Invalid value: scaling.targetDuration and scaling.prometheus: give one, for only one can decide",
+    ),
     "a share of more than all": (
         added("  failurePolicy: {maxFailedDocuments: 200%}"),
         'maxFailedDocuments: Invalid value: "200%": this is more than all documents: give at most 100%',
