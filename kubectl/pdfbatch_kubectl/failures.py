@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_api.protocols import Store
-from pdfbatch_kubectl.options import BatchName, Context, Kubeconfig, Namespace, with_api
+from pdfbatch_kubectl.options import BatchName, Context, Endpoint, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.resource import Batch, Failure
 from pdfbatch_kubectl.screen import BAD, FAINT, err, finish, out, show_note
 from pdfbatch_kubectl.stores import MANIFEST_NAMES, SUMMARY_NAME, open_output
@@ -69,6 +69,7 @@ def failures_command(
         bool, typer.Option("--all", help=f"Name every document. Default: the first {_SHOWN} of each reason.")
     ] = False,
     output: Annotated[Literal["text", "json"], typer.Option("--output", "-o", help="How to print it.")] = "text",
+    endpoint: Endpoint = None,
     namespace: Namespace = None,
     context: Context = None,
     kubeconfig: Kubeconfig = None,
@@ -93,7 +94,7 @@ def failures_command(
         from pdfbatch_kubectl.batches import find_batch
 
         batch = await find_batch(api, name)
-        found = await asyncio.to_thread(failures_of, batch)
+        found = await asyncio.to_thread(failures_of, batch, endpoint=endpoint)
         if output == "json":
             out.file.write(as_json(batch, found) + "\n")
         else:
@@ -103,8 +104,12 @@ def failures_command(
     finish(with_api(work, namespace=namespace, context=context, kubeconfig=kubeconfig))
 
 
-def failures_of(batch: Batch) -> Failures:
-    """The failed documents: all where the manifest can be read, else the first, and why not all."""
+def failures_of(batch: Batch, *, endpoint: str | None = None) -> Failures:
+    """The failed documents: all where the manifest can be read, else the first, and why not all.
+
+    Args:
+        endpoint: the store's from here, where it is another than the manifest's.
+    """
     status = batch.status
     total = status.documents.failed
     first = tuple(status.failures)
@@ -113,7 +118,7 @@ def failures_of(batch: Batch) -> Failures:
     note = _beyond_reach(batch)
     if not note:
         try:
-            store = open_output(batch.spec.output.uri, batch.spec.output.store)
+            store = open_output(batch.spec.output.uri, batch.spec.output.store, endpoint=endpoint)
             uri, failed = _from_manifest(store, batch)
             return Failures(tuple(failed), len(failed), uri)
         except PdfbatchError as error:

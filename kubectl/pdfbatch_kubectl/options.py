@@ -21,6 +21,14 @@ Kubeconfig = Annotated[
     typer.Option("--kubeconfig", help="The kubeconfig. Default: $KUBECONFIG, else ~/.kube/config.", metavar="FILE"),
 ]
 BatchName = Annotated[str, typer.Argument(help="The batch's name.", metavar="NAME", show_default=False)]
+Endpoint = Annotated[
+    str | None,
+    typer.Option(
+        "--endpoint",
+        help="The store's endpoint as it is reached from here, where the manifest's is for pods alone.",
+        metavar="URL",
+    ),
+]
 MaybeBatchName = Annotated[
     str | None, typer.Argument(help="The batch's name. Default: all of the namespace.", metavar="NAME")
 ]

@@ -20,18 +20,20 @@ _RETRY_FOR: Final = "10s"
 _TIMEOUT: Final = "15s"
 
 
-def open_output(uri: str, options: dict[str, Any]) -> Store:
+def open_output(uri: str, options: dict[str, Any], *, endpoint: str | None = None) -> Store:
     """The store at a URI, to be read by somebody who waits.
 
     Args:
         options: spec.output.store; what this version does not know of it is left out.
+        endpoint: instead of the options': a store inside the cluster has another address from here.
 
     Raises:
         PdfbatchError: it cannot be opened from here.
     """
     known = {field.alias or name for name, field in StoreOptions.model_fields.items()}
     told = StoreOptions.model_validate({key: value for key, value in options.items() if key in known})
-    return open_store(uri, told.model_copy(update={"retry_for": _RETRY_FOR, "timeout": _TIMEOUT}))
+    mine = {"retry_for": _RETRY_FOR, "timeout": _TIMEOUT, **({"endpoint": endpoint} if endpoint is not None else {})}
+    return open_store(uri, told.model_copy(update=mine))
 
 
 def open_store(uri: str, options: StoreOptions) -> Store:

@@ -70,10 +70,15 @@ def test_all_failures_are_read_from_the_bucket(
     store.put("summary.json", b'{"batch": "u-1"}')
     store.put(f"manifest.{manifest}", _as(manifest, lines))
 
-    found = failures_of(_a_batch(s3_server, f"s3://{bucket}/out/", manifest))
+    batch = _a_batch(s3_server, f"s3://{bucket}/out/", manifest)
+    found = failures_of(batch)
 
     assert (found.total, found.source, found.note) == (39, f"s3://{bucket}/out/manifest.{manifest}", "")
     assert [failure.row for failure in found.known] == list(range(1, 40))
+
+    # and where the manifest's endpoint is one that only pods reach
+    batch.spec.output.store["endpoint"] = "http://store.no-such-namespace.svc:9000"
+    assert failures_of(batch, endpoint=s3_server.url) == found
 
 
 def test_a_bucket_that_is_not_reached_from_here_is_told_within_seconds(s3_server: S3Server, bucket: str) -> None:

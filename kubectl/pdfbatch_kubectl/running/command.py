@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from pdfbatch_api.errors import ManifestError, StoreError
-from pdfbatch_kubectl.options import Context, Kubeconfig, Namespace, with_api
+from pdfbatch_kubectl.options import Context, Endpoint, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.running.manifest_file import find_manifest, read_manifest
 from pdfbatch_kubectl.screen import err, finish, out, show_note
 from pdfbatch_kubectl.wording import counted
@@ -48,6 +48,7 @@ def run_command(
     following: Annotated[
         bool, typer.Option("--follow/--no-follow", help="Watch it as `status` does, until it ends.")
     ] = True,
+    endpoint: Endpoint = None,
     namespace: Namespace = None,
     context: Context = None,
     kubeconfig: Kubeconfig = None,
@@ -95,7 +96,7 @@ def run_command(
         if dry_run:
             out.file.write(as_yaml(plan))
             return 0
-        return await run(api, plan, out, err, following=following)
+        return await run(api, plan, out, err, following=following, endpoint=endpoint)
 
     finish(with_api(work, namespace=namespace, context=context, kubeconfig=kubeconfig))
 
@@ -145,8 +146,13 @@ def as_yaml(plan: "Plan") -> str:
     return yaml.safe_dump_all(objects, sort_keys=False, allow_unicode=True, width=120)
 
 
-async def run(api: "Api", plan: "Plan", console: Console, aside: Console, *, following: bool) -> int:
+async def run(
+    api: "Api", plan: "Plan", console: Console, aside: Console, *, following: bool, endpoint: str | None = None
+) -> int:
     """Does it.
+
+    Args:
+        endpoint: the store's from here, where it is another than the manifest's.
 
     Returns:
         0; with `following` the batch's own end.
@@ -163,7 +169,7 @@ async def run(api: "Api", plan: "Plan", console: Console, aside: Console, *, fol
         show_note(note, aside)
     there = await _there(api, plan)
     if there is None:
-        await asyncio.to_thread(_upload, plan, aside)
+        await asyncio.to_thread(_upload, plan, aside, endpoint)
         if plan.config_map is not None:
             await _create_config_map(api, plan.config_map)
         made = await api.create(PDFBATCHES, plan.body)
@@ -209,13 +215,13 @@ async def _there(api: "Api", plan: "Plan") -> "Batch | None":
     return None
 
 
-def _upload(plan: "Plan", aside: Console) -> None:
+def _upload(plan: "Plan", aside: Console, endpoint: str | None) -> None:
     from pdfbatch_kubectl.running.uploading import upload
     from pdfbatch_kubectl.stores import open_output
 
     if not plan.uploads:
         return
-    store = open_output(plan.root, plan.body["spec"]["output"].get("store", {}))
+    store = open_output(plan.root, plan.body["spec"]["output"].get("store", {}), endpoint=endpoint)
     total = sum(parcel.size for parcel in plan.uploads)
     with Progress(
         TextColumn("uploading"),

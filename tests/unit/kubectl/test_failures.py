@@ -45,7 +45,7 @@ LINES = [
 @pytest.fixture
 def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A bucket with the batch's manifest: a folder that is found under the bucket's address."""
-    monkeypatch.setattr(failures, "open_output", lambda uri, options: open_output(str(tmp_path), options))
+    monkeypatch.setattr(failures, "open_output", lambda uri, options, endpoint: open_output(str(tmp_path), options))
     (tmp_path / SUMMARY_NAME).write_text(json.dumps({"batch": "u-1", "format": 1}))
     (tmp_path / "manifest.jsonl").write_text("".join(json.dumps(line, separators=(",", ":")) + "\n" for line in LINES))
     pq.write_table(pa.Table.from_pylist(LINES), tmp_path / "manifest.parquet")
@@ -67,7 +67,7 @@ def test_all_are_read_from_the_manifest(bucket: Path, formats: list[str]) -> Non
 
 
 def test_ten_or_fewer_need_no_manifest(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(failures, "open_output", lambda *_: pytest.fail("the store was opened"))
+    monkeypatch.setattr(failures, "open_output", lambda *_, **__: pytest.fail("the store was opened"))
 
     assert len(failures_of(a_batch(10)).known) == 10
 
@@ -101,7 +101,7 @@ def test_where_it_cannot_be_read_the_first_are_shown_and_why(batch: Batch, said:
 
 
 def test_a_store_that_refuses_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise StoreRefusedError("no permission", hint="Look at AWS_ACCESS_KEY_ID")
 
     monkeypatch.setattr(failures, "open_output", refuse)

@@ -67,7 +67,7 @@ def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder in a bucket's place."""
     place = tmp_path / "bucket"
 
-    def opened(uri: str, options: Json) -> Any:
+    def opened(uri: str, options: Json, endpoint: str | None) -> Any:
         return open_output(str(place / uri.removeprefix("s3://")) + "/", options)
 
     monkeypatch.setattr("pdfbatch_kubectl.stores.open_output", opened)
