@@ -1,5 +1,5 @@
 """Writes what is generated from the models: the manifest's reference, its JSON schema, the cluster's CRD, the metrics,
-the dashboards and the alerts.
+what engines can do, the dashboards and the alerts.
 
 python scripts/generate.py           writes
 python scripts/generate.py --check   writes nothing; exit status 1 if a file is not what the models say
@@ -12,6 +12,7 @@ from pathlib import Path
 from generating.crd.definition import definition
 from generating.crd.text import as_yaml
 from generating.editor_schema import schema
+from generating.engines import engines
 from generating.metrics import metrics_page
 from generating.reference import reference
 
@@ -27,6 +28,7 @@ def main(arguments: list[str]) -> int:
     made = {
         ROOT / "docs" / "manifest.md": reference(whole),
         ROOT / "docs" / "metrics.md": metrics_page(),
+        ROOT / "docs" / "engines.md": engines(),
         ROOT / "crds" / "pdfbatch.schema.json": json.dumps(whole, indent=2, ensure_ascii=False) + "\n",
         ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml": crd,
         # Helm reads only what lies in the chart.

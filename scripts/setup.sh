@@ -136,11 +136,16 @@ set_up_browser() {
 
 # ---- What the tests judge PDFs with -------------------------------------------------------------------------------
 
+has_pango() {
+  .venv/bin/python -c 'from weasyprint.text import ffi' >/dev/null 2>&1
+}
+
 set_up_tests() {
   local missing=()
   has pdftotext && has pdfinfo || missing+=(poppler-utils)
   has qpdf || missing+=(qpdf)
   has socat || missing+=(socat) # the engine behind a socket, as its container runs it
+  has_pango || missing+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0) # the engine weasyprint
   [ ${#missing[@]} = 0 ] && return
   if may_install && install "${missing[@]}"; then
     return

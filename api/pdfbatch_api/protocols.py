@@ -5,7 +5,7 @@ Sources and templates read through `Reader`; they never know which store is behi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeAlias
 
 import msgspec
 
@@ -136,6 +136,24 @@ class PageHtml:
 
 
 @dataclass(frozen=True, slots=True)
+class PageData:
+    """What an engine prints that has a template language of its own: the row, for a template that the engine has.
+
+    Attributes:
+        data: JSON: the row's columns under `row`, and what belongs to it.
+        entry: the template's file.
+        assets: as in PageHtml.
+    """
+
+    data: bytes
+    entry: str
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+
+
+Page: TypeAlias = PageHtml | PageData
+
+
+@dataclass(frozen=True, slots=True)
 class Printed:
     """What an engine made of a page.
 
@@ -151,11 +169,16 @@ class Printed:
 
 
 class Engine(Protocol):
-    """HTML to PDF. One document at a time; the caller runs one engine a worker."""
+    """A page to a PDF. One document at a time; the caller runs one engine a worker."""
 
     @property
     def version(self) -> str:
         """Name and version of what prints: `chromium 156.0.8078.79`."""
+        ...
+
+    @property
+    def fonts(self) -> str:
+        """A digest of the fonts that it can use beside the template's own. Known once it is started."""
         ...
 
     @property
@@ -171,7 +194,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def render(self, page: PageHtml) -> Printed:
+    async def render(self, page: Page) -> Printed:
         """The PDF of a page. Replaces a dead or hanging engine and tries again as often as it was told to.
 
         Raises:
@@ -188,7 +211,7 @@ class Engine(Protocol):
 class RowTemplate(Protocol):
     """A compiled template."""
 
-    def render(self, row: RowData, *, number: int, entry: str | None, context: Mapping[str, Any]) -> PageHtml:
+    def render(self, row: RowData, *, number: int, entry: str | None, context: Mapping[str, Any]) -> Page:
         """The page of a row.
 
         Raises:

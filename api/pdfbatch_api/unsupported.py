@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from typing import Final, NamedTuple, TypeAlias
 
+from pdfbatch_api.capabilities import beyond_engine
 from pdfbatch_api.errors import ManifestError, NotInThisVersionError, Where
 from pdfbatch_api.resource import EngineSpec, PdfBatch, PdfBatchSpec, RetriesSpec
 from pdfbatch_api.resource.pod import PodTemplateSpec
@@ -42,12 +43,11 @@ def _pvc(uri: str | None) -> bool:
 
 
 _CHROMIUM: Final = f"Use {EngineSpec().name}."
+_TABLE: Final = "docs/engines.md says what each engine can do"
 _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 
 GAPS: Final = (
     Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf")),
-    Gap("spec.engine.name", "engine weasyprint", _CHROMIUM, _engine("weasyprint")),
-    Gap("spec.engine.name", "engine typst", _CHROMIUM, _engine("typst")),
     Gap(
         "spec.engine.chromium.scripts",
         "JavaScript in pages",
@@ -146,7 +146,7 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
 
     Raises:
         NotInThisVersionError: the manifest asks for something that this version does not have; names all of it.
-        ManifestError: a path or file:// in a cluster.
+        ManifestError: it asks its engine for what that cannot do; or a path or file:// in a cluster.
     """
     spec = batch.spec
     errors = [
@@ -166,6 +166,12 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
         raise NotInThisVersionError("\n".join(["not in this version", *(f"  {error}" for error in errors)]))
     if errors:
         raise errors[0]
+    beyond = list(beyond_engine(spec))
+    if len(beyond) > 1:
+        asked = "\n".join(f"  {error}" for error in beyond)
+        raise ManifestError(f"the engine cannot do what the manifest asks:\n{asked}", hint=_TABLE)
+    if beyond:
+        raise beyond[0]
     if not local:
         _refuse_paths(spec)
         return []

@@ -15,7 +15,7 @@ from pdfbatch_api.plan import Plan, Versions, identity_json
 from pdfbatch_api.records import fold
 from pdfbatch_api.summaries import FinishSummary
 from pdfbatch_renderer.batch import Batch
-from pdfbatch_renderer.engines.chromium import launcher_from_environment
+from pdfbatch_renderer.engines.kinds import engine_kind
 from pdfbatch_renderer.finish import finish
 from pdfbatch_renderer.observer import Observer
 from pdfbatch_renderer.planning.changes import changes_since
@@ -60,7 +60,7 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
         PlanChangedError: the plan was made from something else than what is there now; says from what.
         PdfbatchError: a mistake, found before anything is rendered.
     """
-    versions = await _versions(observer)
+    versions = await _versions(batch, observer)
     if new:
         await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
     plan = await asyncio.to_thread(batch.work.load_plan)
@@ -91,7 +91,7 @@ async def adopt_plan(batch: Batch, observer: Observer) -> Plan:
     """
     plan = await asyncio.to_thread(batch.work.load_plan)
     if plan is None:
-        return await _new_plan(batch, observer, await _versions(observer))
+        return await _new_plan(batch, observer, await _versions(batch, observer))
     here = batch.spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     if identity_json(msgspec.json.decode(plan.spec)) != identity_json(here):
         raise PlanChangedError(
@@ -103,10 +103,10 @@ async def adopt_plan(batch: Batch, observer: Observer) -> Plan:
     return plan
 
 
-async def _versions(observer: Observer) -> Versions:
-    launcher = launcher_from_environment()
-    versions = await versions_here(launcher)
-    for note in launcher.notes():
+async def _versions(batch: Batch, observer: Observer) -> Versions:
+    kind = engine_kind(batch.spec.engine.name)
+    versions = await versions_here(kind)
+    for note in kind.notes():
         observer.note(note)
     return versions
 

@@ -8,8 +8,8 @@ from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.naming import compile_name
 from pdfbatch_renderer.planning.plan import frozen_template
 from pdfbatch_renderer.rendering.compose import compose
+from pdfbatch_renderer.rendering.trial import Trial
 from pdfbatch_renderer.sources import compile_filter, open_source
-from pdfbatch_renderer.templates import check_columns
 
 _SAMPLE: Final = 100
 
@@ -36,7 +36,7 @@ def validate(batch: Batch) -> list[str]:
     keep = None
     if spec.source.rows is not None and spec.source.rows.filter is not None:
         keep = compile_filter(spec.source.rows.filter, source.columns)
-    kept = 0
+    trial, kept = Trial(composition), 0
     for row in sample:
         if keep is not None and not keep.keeps(row):
             continue
@@ -44,10 +44,11 @@ def validate(batch: Batch) -> list[str]:
         name_of(row.data, row.number)
         if container_of is not None:
             container_of(row.data, row.number)
+        if row.document is None:
+            entry = row.data.get(spec.template.entry_column) if spec.template and spec.template.entry_column else None
+            trial.first(row.data, row.number, str(entry) if entry else None, columns)
     if spec.template is not None and columns:
-        problems = check_columns(bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets)
-        if problems:
-            raise problems[0]
+        composition.refuse_unknown_columns(columns)
     if sample and not kept:
         return [*source.warnings, f"the filter leaves none of the first {len(sample)} rows"]
     return list(source.warnings)

@@ -21,9 +21,10 @@ from pdfbatch_renderer.input_file import InputWriter
 from pdfbatch_renderer.mounts import in_cluster, template_files
 from pdfbatch_renderer.naming import NameRegister, compile_name
 from pdfbatch_renderer.planning.grouping import grouped
-from pdfbatch_renderer.rendering.compose import compose
+from pdfbatch_renderer.rendering.compose import Composition, compose
+from pdfbatch_renderer.rendering.trial import Trial
 from pdfbatch_renderer.sources import compile_filter, fingerprints, open_source
-from pdfbatch_renderer.templates import Bundle, check_columns, load_bundle
+from pdfbatch_renderer.templates import Bundle, Language, load_bundle
 from pdfbatch_renderer.workfolder import WorkFolder
 
 # A renderer makes 20 to 80 documents a second: a shard of one to two minutes, and a start costs it a second or two.
@@ -49,7 +50,12 @@ def frozen_template(spec: PdfBatchSpec, reader: Reader) -> Bundle:
     """
     if spec.template is None:
         return _EMPTY
-    return load_bundle(spec.template, reader, config_map_files=template_files() if in_cluster() else None)
+    return load_bundle(
+        spec.template,
+        reader,
+        config_map_files=template_files() if in_cluster() else None,
+        language=Language.TYPST if spec.engine.name == "typst" else Language.HTML,
+    )
 
 
 def make_plan(
@@ -85,10 +91,12 @@ def make_plan(
     sources = fingerprints(spec.source, reader)
     source = open_source(spec.source, reader, row_limit=size_bytes(spec.limits.row))
     # Where the columns are known before the rows, a million rows need not be read to find a typo.
-    _check_template(spec, bundle, source.columns)
+    if source.columns is not None:
+        composition.refuse_unknown_columns(source.columns)
     counts = _Counts()
     seen: set[str] = set()
-    planned = _PlannedRows(spec, bundle, source, counts, seen, limit)
+    trial = Trial(composition)
+    planned = _PlannedRows(composition, trial, source, counts, seen, limit)
     folder = f"plan-{uuid.uuid4().hex[:12]}"
     try:
         work.write_template(folder, bundle.files)
@@ -96,7 +104,9 @@ def make_plan(
         _refuse_name_conflicts(planned.register, work, folder, shards)
         if spec.output.existing == "Refuse":
             _refuse_existing(output, work, folder, shards)
-        _check_template(spec, bundle, tuple(sorted(seen)) or None)
+        if seen:
+            trial.rest(seen)
+            composition.refuse_unknown_columns(tuple(sorted(seen)))
         if not counts.planned:
             raise SourceError(
                 "there is nothing to render: "
@@ -136,10 +146,17 @@ class _PlannedRows:
     """The source's rows, filtered and named, as they go into the input files."""
 
     def __init__(
-        self, spec: PdfBatchSpec, bundle: Bundle, source: RowSource, counts: _Counts, seen: set[str], limit: int | None
+        self,
+        composition: Composition,
+        trial: Trial,
+        source: RowSource,
+        counts: _Counts,
+        seen: set[str],
+        limit: int | None,
     ) -> None:
-        self._spec = spec
-        self._bundle = bundle
+        self._spec = composition.spec
+        self._bundle = composition.bundle
+        self._trial = trial
         self._source = source
         self._counts = counts
         self._seen = seen
@@ -177,10 +194,12 @@ class _PlannedRows:
                 yield PlannedRow(row.number, name, row.document, None, container, row.media_type)
                 continue
             entry = self._entry(row, entry_column) if entry_column else None
+            self._trial.first(data, row.number, entry, columns)
             yield PlannedRow(row.number, name, encode_row(data, plain=row.plain), entry, container)
 
     def _entry(self, row: SourceRow, column: str) -> str:
         value = row.data.get(column)
+        assert self._bundle is not None
         if not isinstance(value, str) or value not in self._bundle.files:
             raise TemplateError(
                 f"there is no template {value!r}",
@@ -263,12 +282,3 @@ def _refuse_existing(output: Store, work: WorkFolder, folder: str, shards: list[
                 where=Where(row=row),
                 hint="spec.output.existing is Refuse: choose another output, or Overwrite or Keep.",
             )
-
-
-def _check_template(spec: PdfBatchSpec, bundle: Bundle, columns: tuple[str, ...] | None) -> None:
-    """Raises on names in the template that no row has; where the columns are not known, nothing is checked."""
-    if spec.template is None or columns is None:
-        return
-    problems = check_columns(bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets)
-    if problems:
-        raise problems[0]

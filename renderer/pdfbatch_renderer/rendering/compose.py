@@ -1,15 +1,14 @@
 """Puts the parts of the data plane together for one batch: the only place where they all meet."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from pdfbatch_api.errors import NotInThisVersionError
 from pdfbatch_api.protocols import Asset, Engine, PageHtml, Reader, RowTemplate
 from pdfbatch_api.resource import PdfBatchSpec
-from pdfbatch_api.resource.quantities import seconds, size_bytes
+from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.engines.chromium import ChromiumEngine, Launcher, launcher_from_environment
+from pdfbatch_renderer.engines.kinds import EngineSettings, engine_kind, require_installed
 from pdfbatch_renderer.postprocessing import compile_steps
 from pdfbatch_renderer.postprocessing.dates import fix_dates
 from pdfbatch_renderer.postprocessing.page_count import page_count
@@ -19,6 +18,8 @@ from pdfbatch_renderer.rendering.slots import Slots
 from pdfbatch_renderer.templates import (
     Bundle,
     bundle_assets,
+    check_columns,
+    compile_data_template,
     compile_template,
     compile_text,
     page_of_document,
@@ -54,33 +55,42 @@ class Composition:
         """The moment that stands in for the clock."""
         return document_date(self.spec)
 
-    def engine(self, launcher: Launcher | None = None) -> Engine:
+    @property
+    def settings(self) -> EngineSettings:
+        """What this batch's engine is made from."""
+        digest = self.bundle.digest if self.bundle else "0" * 64
+        return EngineSettings(self.spec, self.assets, digest, self.date)
+
+    def engine(self, *, shared: bool = False) -> Engine:
         """An engine for this batch, not started.
+
+        Args:
+            shared: other processes of ours print there too.
 
         Raises:
             EngineMissingError: there is none on this machine.
         """
+        return engine_kind(self.spec.engine.name, shared=shared).engine(self.settings)
+
+    def refuse_unknown_columns(self, columns: Sequence[str]) -> None:
+        """Raises TemplateError on a name in the template that no row has, where templates are compiled here."""
         spec = self.spec
-        if spec.engine.name != "chromium":
-            raise NotInThisVersionError(f"engine {spec.engine.name}: not in this version")
-        return ChromiumEngine(
-            launcher or launcher_from_environment(),
-            options=spec.engine.chromium,
-            page=spec.page,
-            assets=self.assets,
-            digest=self.bundle.digest if self.bundle else "0" * 64,
-            optional=spec.optional_assets,
-            document_date=self.date,
-            timeout=seconds(spec.limits.timeout),
-            retries=spec.retries.document,
-            pdf_limit=size_bytes(spec.limits.pdf),
+        if spec.template is None or self.bundle is None or spec.engine.name == "typst":
+            return
+        problems = check_columns(
+            self.bundle, columns, spec=spec.template, page=spec.page, optional=spec.optional_assets
         )
+        if problems:
+            raise problems[0]
 
     def finisher(self) -> FinishPdf:
         """What is done to each print: the bytes made reproducible, then the steps of spec.postprocessing."""
         spec, date = self.spec, self.date
         steps = compile_steps(spec.postprocessing, text=self._text, document_date=date, producer=PRODUCER)
         tagged = spec.page.tagged or spec.page.outline
+        if spec.engine.name != "chromium":
+            # The other engines are told the date, and number what they tag from the document's own beginning.
+            return lambda pdf, row, number: (steps(pdf, row, number), page_count(pdf))
 
         def finish(pdf: bytes, row: RowData, number: int) -> tuple[bytes, int]:
             pages = page_count(pdf)
@@ -121,10 +131,17 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
 
     Raises:
         TemplateError: it does not compile.
+        EngineMissingError: the engine is not installed.
     """
+    require_installed(spec.engine.name)
     bundle = Bundle(files=files, entry=entry, digest=digest)
-    template = None
-    if spec.template is not None:
+    template: RowTemplate | None = None
+    if spec.template is not None and spec.engine.name == "typst":
+        from pdfbatch_renderer.engines.typst.kind import refuse_taken_names
+
+        refuse_taken_names(files)
+        template = compile_data_template(bundle, spec=spec.template, limit=size_bytes(spec.limits.html))
+    elif spec.template is not None:
         template = compile_template(
             bundle,
             spec=spec.template,

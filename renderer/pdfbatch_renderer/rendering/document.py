@@ -7,11 +7,11 @@ the supervisor, who kills.
 import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pdfbatch_api.errors import DocumentError
 from pdfbatch_api.plan import PlannedRow
-from pdfbatch_api.protocols import Asset, PageHtml, RowTemplate
+from pdfbatch_api.protocols import Asset, Page, PageHtml, RowTemplate
 from pdfbatch_api.resource import ImageColumn
 from pdfbatch_api.values import RowData, decode_row
 from pdfbatch_renderer.rendering.slots import Slots
@@ -40,7 +40,7 @@ class InHand:
     planned: PlannedRow
     shard: int
     row: RowData = field(default_factory=dict)
-    page: PageHtml | None = None
+    page: Page | None = None
     warnings: tuple[str, ...] = ()
     started: float = 0.0
     tries: int = 1
@@ -100,10 +100,10 @@ class DocumentMaker:
         finally:
             self.slots.idle()
             self.slots.enter("template", 0)
-        document.page = PageHtml(page.html, page.header, page.footer, {**page.assets, **own}) if own else page
+        document.page = replace(page, assets={**page.assets, **own}) if own else page
         document.took("template", document.started)
 
-    def _page(self, document: InHand) -> PageHtml:
+    def _page(self, document: InHand) -> Page:
         planned = document.planned
         if planned.media_type is not None:
             return self.document_page(planned.data, planned.media_type, planned.name)

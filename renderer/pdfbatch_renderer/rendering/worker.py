@@ -25,7 +25,6 @@ from pdfbatch_api.records import Record
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_renderer.containers.spool import spool_name
 from pdfbatch_renderer.defects import described
-from pdfbatch_renderer.engines.chromium import launcher_from_environment
 from pdfbatch_renderer.json_lines import LOGGER, JsonLines, fields_of_pod, log_to, logs_json
 from pdfbatch_renderer.rendering.compose import compose
 from pdfbatch_renderer.rendering.document import InHand
@@ -72,8 +71,7 @@ class Worker:
         work = WorkFolder(work_store)
         files = await asyncio.to_thread(work.read_template, plan.folder)
         composition = compose(spec, files=files, entry=plan.entry, digest=plan.template_digest)
-        launcher = launcher_from_environment(shared=not setup.alone)
-        engine = composition.engine(launcher)
+        engine = composition.engine(shared=not setup.alone)
         spools = spec.output.container is not None
         output = work_store if spools else open_store(spec.output.uri, spec.output.store, base=base)
         # A document in the spool is ours alone; what an earlier batch left concerns its container.
@@ -96,7 +94,7 @@ class Worker:
             # What is alive now stays alive: the collector need not look at it for every document.
             gc.collect()
             gc.freeze()
-            await self._send(Ready(engine.version, launcher.fonts()))
+            await self._send(Ready(engine.version, engine.fonts))
             async with asyncio.TaskGroup() as tasks:
                 listening = tasks.create_task(self._listen(pipeline))
                 telling = tasks.create_task(self._tell_of_retries(engine))

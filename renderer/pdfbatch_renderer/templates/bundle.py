@@ -1,5 +1,6 @@
 """The template's files, read once and whole: what a batch is rendered from is what its plan saw."""
 
+import enum
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,9 +18,26 @@ from pdfbatch_renderer.templates.suggestions import did_you_mean
 MOST_FILES: Final = 2_000
 MOST_BYTES: Final = 256 * 2**20
 
-INLINE_NAME: Final = "template.html"
 TEMPLATE_SUFFIXES: Final = (".html", ".htm", ".j2", ".jinja", ".jinja2")
-_PAGE_SUFFIXES: Final = (".html", ".htm", ".html.j2", ".html.jinja", ".html.jinja2")
+
+
+class Language(enum.Enum):
+    """What templates are written in: the word for it, and how files are named.
+
+    Attributes:
+        inline_name: of a template that stands in the manifest.
+        suffixes: of template files.
+        page_suffixes: of those that can be an entry.
+    """
+
+    HTML = ("HTML", "template.html", TEMPLATE_SUFFIXES, (".html", ".htm", ".html.j2", ".html.jinja", ".html.jinja2"))
+    TYPST = ("Typst", "template.typ", (".typ",), (".typ",))
+
+    def __init__(self, word: str, inline_name: str, suffixes: tuple[str, ...], page_suffixes: tuple[str, ...]) -> None:
+        self.word = word
+        self.inline_name = inline_name
+        self.suffixes = suffixes
+        self.page_suffixes = page_suffixes
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +65,13 @@ def bundle_digest(files: Mapping[str, bytes]) -> str:
     return digest.hexdigest()
 
 
-def load_bundle(spec: TemplateSpec, reader: Reader, *, config_map_files: Mapping[str, bytes] | None = None) -> Bundle:
+def load_bundle(
+    spec: TemplateSpec,
+    reader: Reader,
+    *,
+    config_map_files: Mapping[str, bytes] | None = None,
+    language: Language = Language.HTML,
+) -> Bundle:
     """The files of a template.
 
     Args:
@@ -60,14 +84,16 @@ def load_bundle(spec: TemplateSpec, reader: Reader, *, config_map_files: Mapping
         NotInThisVersionError: a ConfigMap, and no cluster to read it from.
         StoreError.
     """
-    files = _files(spec, reader, config_map_files)
-    entry = _entry(spec, files)
+    files = _files(spec, reader, config_map_files, language)
+    entry = _entry(spec, files, language)
     return Bundle(files=files, entry=entry, digest=bundle_digest(files))
 
 
-def _files(spec: TemplateSpec, reader: Reader, config_map_files: Mapping[str, bytes] | None) -> dict[str, bytes]:
+def _files(
+    spec: TemplateSpec, reader: Reader, config_map_files: Mapping[str, bytes] | None, language: Language
+) -> dict[str, bytes]:
     if spec.inline is not None:
-        return {INLINE_NAME: spec.inline.encode()}
+        return {language.inline_name: spec.inline.encode()}
     if spec.config_map is not None:
         if config_map_files is None:
             raise NotInThisVersionError(
@@ -83,9 +109,9 @@ def _files(spec: TemplateSpec, reader: Reader, config_map_files: Mapping[str, by
             )
         return dict(config_map_files)
     assert spec.uri is not None
-    if not spec.uri.endswith("/") and spec.uri.lower().endswith(TEMPLATE_SUFFIXES):
+    if not spec.uri.endswith("/") and spec.uri.lower().endswith(language.suffixes):
         return _single(spec.uri, reader)
-    return _folder(spec.uri, reader)
+    return _folder(spec.uri, reader, language)
 
 
 def _single(uri: str, reader: Reader) -> dict[str, bytes]:
@@ -101,7 +127,7 @@ def _single(uri: str, reader: Reader) -> dict[str, bytes]:
     return {unquote(name) if uri.startswith("file:") else name: data}
 
 
-def _folder(uri: str, reader: Reader) -> dict[str, bytes]:
+def _folder(uri: str, reader: Reader, language: Language) -> dict[str, bytes]:
     where = Where(uri=reader.resolve(uri), key="spec.template.uri")
     infos: list[ObjectInfo] = []
     total = 0
@@ -120,7 +146,8 @@ def _folder(uri: str, reader: Reader) -> dict[str, bytes]:
         raise TemplateError(
             "there is no template: no such folder, or nothing in it",
             where=where,
-            hint="Name a folder, or a file that ends in .html. A relative path begins at the manifest's folder.",
+            hint=f"Name a folder, or a file that ends in {language.suffixes[0]}. A relative path begins at the "
+            "manifest's folder.",
         )
     # The folder may change while it is read: the whole is bounded again by what really came.
     prefix = uri if uri.endswith("/") else f"{uri}/"
@@ -134,7 +161,7 @@ def _folder(uri: str, reader: Reader) -> dict[str, bytes]:
     return files
 
 
-def _entry(spec: TemplateSpec, files: Mapping[str, bytes]) -> str | None:
+def _entry(spec: TemplateSpec, files: Mapping[str, bytes], language: Language) -> str | None:
     if spec.entry_column is not None:
         return None
     if spec.entry is not None:
@@ -145,13 +172,15 @@ def _entry(spec: TemplateSpec, files: Mapping[str, bytes]) -> str | None:
                 hint=did_you_mean(spec.entry, files, listed="There are"),
             )
         return spec.entry
-    pages = sorted(path for path in files if "/" not in path and path.lower().endswith(_PAGE_SUFFIXES))
+    pages = sorted(path for path in files if "/" not in path and path.lower().endswith(language.page_suffixes))
     if len(pages) == 1:
         return pages[0]
     if len(files) == 1:
         return next(iter(files))
     raise TemplateError(
-        f"the template's folder has {len(pages)} HTML files at its top" if pages else "the folder has no HTML file",
+        f"the template's folder has {len(pages)} {language.word} files at its top"
+        if pages
+        else f"the folder has no {language.word} file",
         where=Where(uri=spec.uri, key="spec.template.entry"),
         hint=f"Say which one is rendered: entry: {pages[0]} (there are {', '.join(pages[:20])})."
         if pages

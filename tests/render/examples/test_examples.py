@@ -75,6 +75,36 @@ def test_the_handbook_has_a_pdf_a_file_with_bookmarks(tmp_path: Path) -> None:
     assert "1 / 1" in pages_of((tmp_path / "01-arriving.pdf").read_bytes())[0]
 
 
+def test_contracts_have_footnotes_page_references_and_a_running_header(tmp_path: Path) -> None:
+    run("contracts", tmp_path)
+    assert pdfs_in(tmp_path) == ["V-301.pdf", "V-302.pdf"]
+    pdf = (tmp_path / "V-302.pdf").read_bytes()
+    pages = pages_of(pdf)
+    assert len(pages) == 2
+    for number, page in enumerate(pages, 1):
+        assert "Halm & Feder · Mietvertrag V-302" in page
+        assert f"{number} / 2" in page
+    assert "15. Januar 2027" in pages[0]
+    assert "Unterschriften (Seite 2)" in pages[0]
+    assert pages[0].index("täglich abgedeckt") < pages[0].index("Verlängert wird nur")
+    titles = [mark.get_title() for mark in pypdfium2.PdfDocument(pdf).get_toc()]
+    assert titles == ["Mietvertrag V-302", "1. Dauer", "2. Pflege", "3. Unterschriften"]
+
+
+def test_typst_invoices_hold_their_own_totals(tmp_path: Path) -> None:
+    run("typst-invoices", tmp_path)
+    lines = gzip.decompress((EXAMPLES / "invoices" / "invoices.jsonl.gz").read_bytes()).decode().splitlines()
+    rows = [row for row in (json.loads(line, parse_float=Decimal) for line in lines) if row["language"] == "de"]
+    assert pdfs_in(tmp_path) == sorted(f"{row['number']}.pdf" for row in rows)
+    for row in rows[:40]:
+        pages = pages_of((tmp_path / f"{row['number']}.pdf").read_bytes())
+        gross = format_currency(row["totals"]["gross"], row["currency"], "#,##0.00 ¤¤", locale="de_DE")
+        assert _SPACES.sub("", gross) in _SPACES.sub("", pages[-1]), row["number"]
+        for index, page in enumerate(pages, 1):
+            assert f"Halm & Feder · {row['number']}" in page
+            assert f"{index} / {len(pages)}" in page
+
+
 def test_statements_come_as_a_zip_a_region(tmp_path: Path) -> None:
     run("statements", tmp_path)
     assert pdfs_in(tmp_path) == []

@@ -9,14 +9,6 @@ from pdfbatch_api.unsupported import refuse_unsupported
 from .manifests import GOOD, added, instead
 
 REFUSED = {
-    "typst": (
-        added("  engine: {name: typst}"),
-        "spec.engine.name: engine typst: not in this version. Use chromium.",
-    ),
-    "weasyprint": (
-        added("  engine: {name: weasyprint}"),
-        "spec.engine.name: engine weasyprint: not in this version. Use chromium.",
-    ),
     "ironpdf": (
         added("  engine: {name: ironpdf}"),
         "spec.engine.name: engine ironpdf: not in this version. Use chromium.",
@@ -130,14 +122,14 @@ def test_every_path_is_named_at_once_in_a_cluster() -> None:
 
 
 def test_everything_refused_is_named_at_once() -> None:
-    batch = parse_manifest(added("  engine: {name: typst}", "  postprocessing: {linearize: true}"))
+    batch = parse_manifest(added("  engine: {name: ironpdf}", "  postprocessing: {linearize: true}"))
 
     with pytest.raises(NotInThisVersionError) as raised:
         refuse_unsupported(batch, local=True)
 
     assert str(raised.value) == (
         "not in this version\n"
-        "  spec.engine.name: engine typst: not in this version. Use chromium.\n"
+        "  spec.engine.name: engine ironpdf: not in this version. Use chromium.\n"
         "  spec.postprocessing.linearize: postprocessing linearize: not in this version. "
         "Leave it out, and do it to the finished PDFs."
     )

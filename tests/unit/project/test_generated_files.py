@@ -24,6 +24,7 @@ def generate(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 GENERATED = (
     "docs/manifest.md",
     "docs/metrics.md",
+    "docs/engines.md",
     "crds/pdfbatch.schema.json",
     "crds/pdfbatch.io_pdfbatches.yaml",
     "charts/pdfbatch/files/crd.yaml",

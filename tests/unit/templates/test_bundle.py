@@ -10,7 +10,7 @@ import pytest
 from pdfbatch_api.errors import NotInThisVersionError, ObjectMissingError, ObjectTooLargeError, TemplateError
 from pdfbatch_api.protocols import ObjectInfo
 from pdfbatch_api.resource import TemplateSpec
-from pdfbatch_renderer.templates import Bundle, bundle_assets, load_bundle
+from pdfbatch_renderer.templates import Bundle, Language, bundle_assets, load_bundle
 from pdfbatch_renderer.templates.bundle import MOST_BYTES, MOST_FILES
 
 
@@ -123,3 +123,12 @@ def test_assets_know_their_media_types() -> None:
     kinds = {path: asset.media_type for path, asset in bundle_assets(bundle).items()}
 
     assert kinds == {"a.SVG": "image/svg+xml", "b.woff2": "font/woff2", "c.xyz": "application/octet-stream"}
+
+
+def test_templates_of_typst_are_found_by_their_ending() -> None:
+    files = {"letter.typ": b"x", "logo.svg": b"<svg/>", "parts/a.typ": b"y"}
+    language = Language.TYPST
+    assert load_bundle(TemplateSpec(uri="folder"), FolderReader(files), language=language).entry == "letter.typ"
+    assert load_bundle(TemplateSpec(inline="x"), FolderReader({}), language=language).entry == "template.typ"
+    with pytest.raises(TemplateError, match="2 Typst files at its top"):
+        load_bundle(TemplateSpec(uri="folder"), FolderReader({**files, "b.typ": b""}), language=language)

@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from pdfbatch_api.errors import DocumentError, EngineError
-from pdfbatch_api.protocols import Asset, PageHtml, Printed
+from pdfbatch_api.protocols import Asset, Page, PageHtml, Printed
 from pdfbatch_api.resource import ChromiumOptions, PageSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_renderer.engines.chromium.connection import CdpError
@@ -84,6 +84,10 @@ class ChromiumEngine:
         return self._version
 
     @property
+    def fonts(self) -> str:
+        return self._launcher.fonts()
+
+    @property
     def restarts(self) -> Mapping[str, int]:
         return self._restarts
 
@@ -130,7 +134,8 @@ class ChromiumEngine:
                 browser.connection.close()
                 return
 
-    async def render(self, page: PageHtml) -> Printed:
+    async def render(self, page: Page) -> Printed:
+        assert isinstance(page, PageHtml)
         last: DocumentError | None = None
         tries, alone = 0, self._launcher.company is None
         while tries <= self._retries:

@@ -1,0 +1,96 @@
+"""The engines by name, and what the commands ask of each: its versions, what to say of it, one that prints."""
+
+import datetime as dt
+import importlib.util
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pdfbatch_api.errors import EngineMissingError, NotInThisVersionError, Where
+from pdfbatch_api.protocols import Asset, Engine
+from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_renderer.mounts import in_cluster
+
+# What an engine needs of Python; chromium is no package, and looked for when it is started.
+_MODULES: Final = {"typst": "typst", "weasyprint": "weasyprint"}
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSettings:
+    """What an engine is made from.
+
+    Attributes:
+        assets, digest: what all documents share, and its digest.
+    """
+
+    spec: PdfBatchSpec
+    assets: Mapping[str, Asset]
+    digest: str
+    document_date: dt.datetime
+
+
+class EngineKind(Protocol):
+    """An engine of this machine."""
+
+    async def versions(self) -> tuple[str, str]:
+        """Its name and version, and a digest of the fonts it has; starts it for a moment, and so finds out whether it
+        works.
+
+        Raises:
+            EngineMissingError, EngineError.
+        """
+        ...
+
+    def notes(self) -> list[str]:
+        """What a person should know of it, a sentence each."""
+        ...
+
+    def engine(self, settings: EngineSettings) -> Engine:
+        """One that prints, not started."""
+        ...
+
+
+def require_installed(name: str) -> None:
+    """Raises EngineMissingError where the library behind an engine is not there."""
+    module = _MODULES.get(name)
+    if module is None or importlib.util.find_spec(module) is not None:
+        return
+    if in_cluster():
+        raise EngineMissingError(
+            f"engine {name} is not in this image",
+            where=Where(key="spec.engine.name"),
+            hint="The images of this version print with chromium alone: leave spec.engine out, or give the chart a "
+            f"renderer image of your own that adds pdfbatch[{name}].",
+        )
+    raise EngineMissingError(
+        f"engine {name} is not installed",
+        where=Where(key="spec.engine.name"),
+        hint=f"Install it: pip install 'pdfbatch[{name}]'.",
+    )
+
+
+def engine_kind(name: str, *, shared: bool = False) -> EngineKind:
+    """An engine by its name in spec.engine.
+
+    Args:
+        shared: other processes of ours print there too.
+
+    Raises:
+        EngineMissingError: it is not installed.
+        NotInThisVersionError: there is no such engine yet.
+    """
+    require_installed(name)
+    # Imported here: a worker loads its own engine and no other.
+    if name == "chromium":
+        from pdfbatch_renderer.engines.chromium.kind import ChromiumKind
+
+        return ChromiumKind(shared=shared)
+    if name == "typst":
+        from pdfbatch_renderer.engines.typst.kind import TypstKind
+
+        return TypstKind()
+    if name == "weasyprint":
+        from pdfbatch_renderer.engines.weasyprint.kind import WeasyKind
+
+        return WeasyKind()
+    raise NotInThisVersionError(f"engine {name}: not in this version", where=Where(key="spec.engine.name"))

@@ -1,0 +1,82 @@
+"""The engine `typst` as the commands know it."""
+
+import asyncio
+from collections.abc import Mapping
+
+import msgspec
+
+from pdfbatch_api.errors import DocumentError, TemplateError, Where
+from pdfbatch_api.protocols import PageData
+from pdfbatch_api.resource.quantities import seconds, size_bytes
+from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, File, Print
+from pdfbatch_renderer.engines.child.messages import Refused
+from pdfbatch_renderer.engines.kinds import EngineSettings
+from pdfbatch_renderer.engines.typst import own_files
+from pdfbatch_renderer.engines.typst.settings import TypstSettings
+
+
+class TypstKind:
+    """See kinds.EngineKind."""
+
+    async def versions(self) -> tuple[str, str]:
+        child = await Child.start(Begin("typst", msgspec.json.encode(TypstSettings(0, 0, 0, 0, 0, 0, 0))))
+        await child.close()
+        return child.ready.version, child.ready.fonts
+
+    def notes(self) -> list[str]:
+        return []
+
+    def engine(self, settings: EngineSettings) -> ChildEngine:
+        spec = settings.spec
+        return ChildEngine(
+            ChildSettings(
+                name="typst",
+                begin=_begin(settings),
+                memory=size_bytes(spec.engine.typst.memory),
+                memory_said=spec.engine.typst.memory,
+                recycle_after=spec.engine.typst.recycle_after,
+                timeout=seconds(spec.limits.timeout),
+                retries=spec.retries.document,
+                pdf_limit=size_bytes(spec.limits.pdf),
+            )
+        )
+
+
+def _begin(settings: EngineSettings) -> Begin:
+    width, height = settings.spec.page.size_points
+    top, right, bottom, left = settings.spec.page.margin_points
+    own = TypstSettings(width, height, top, right, bottom, left, int(settings.document_date.timestamp()))
+    files = {path: File(asset.data, asset.media_type) for path, asset in settings.assets.items()}
+    return Begin("typst", msgspec.json.encode(own), files)
+
+
+def refuse_taken_names(files: Mapping[str, bytes]) -> None:
+    """Raises TemplateError where a template has a file of the name of one of ours."""
+    taken = sorted(own_files.ALL & files.keys())
+    if taken:
+        raise TemplateError(
+            f"the template's folder has a file {taken[0]}, and pdfbatch puts its own there",
+            where=Where(uri=taken[0]),
+            hint="Rename it.",
+        )
+
+
+def try_row(settings: EngineSettings, page: PageData) -> Refused | None:
+    """What keeps a row from being printed, if anything: to be asked in the plan, of the first row.
+
+    Raises:
+        EngineError.
+    """
+    return asyncio.run(_tried(settings, page))
+
+
+async def _tried(settings: EngineSettings, page: PageData) -> Refused | None:
+    child = await Child.start(_begin(settings))
+    try:
+        async with asyncio.timeout(seconds(settings.spec.limits.timeout)):
+            answer = await child.ask(Print(data=page.data, entry=page.entry))
+    except (TimeoutError, DocumentError):
+        return None  # the row's own failure, told when it is rendered
+    finally:
+        await child.close()
+    return answer if isinstance(answer, Refused) else None
