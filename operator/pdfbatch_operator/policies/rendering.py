@@ -34,8 +34,9 @@ def rendering(turn: Turn) -> Turn:
     if job.deleting:
         return turn
     if turn.queued:
-        # Its parallelism is what Kueue has admitted: it stays, and no renderers means no Job.
-        return held_as_wanted(turn, job, hold=turn.held or verdict.renderers == 0)
+        # Its parallelism is what Kueue has admitted: it stays, whatever the autoscaler would like. Only where a person
+        # wants no renderers is there no Job.
+        return held_as_wanted(turn, job, hold=turn.held or turn.spec.renderers == 0)
     return held_as_wanted(turn, job, hold=turn.held, parallelism=verdict.renderers)
 
 

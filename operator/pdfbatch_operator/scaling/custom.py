@@ -31,7 +31,7 @@ def by_query(situation: Situation, history: History, target: float) -> Verdict:
         # Not asked yet, or nobody asks: that is trouble too, only that there is no one to say what it is.
         answer = Problem(
             "empty",
-            "the query of spec.scaling.prometheus has no answer yet; is prometheus.address set in the chart's values?",
+            "the query of spec.scaling.prometheus has no answer yet; is prometheus.url set in the chart's values?",
             situation.now,
         )
     history = trust.noted(history, answer, situation.now)

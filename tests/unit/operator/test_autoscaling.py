@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from pdfbatch_api.summaries import RenderSummary
-from pdfbatch_operator.decision import CreateJob, Decision, PatchJob
+from pdfbatch_operator.decision import CreateJob, Decision, DeleteJob, PatchJob
+from pdfbatch_operator.observation import ObservedPod
 from pdfbatch_operator.policies.autoscaling import situation
 from pdfbatch_operator.scaling import Answers, History, Problem, Reading, Situation, Verdict
 from pdfbatch_operator.turn import Turn
@@ -200,6 +201,16 @@ def test_in_a_queue_the_number_stays_whatever_is_said() -> None:
     assert "6 renderers" in active.message
 
 
+def test_in_a_queue_nothing_but_a_person_stops_the_job() -> None:
+    batch = rendering(a_batch().with_shards(100).with_spec(scaling=CUSTOM).in_queue(), 6)
+    nothing = batch.with_(answers=Answers(custom=Reading(0.0, NOW.timestamp())), allowance=0)
+
+    assert decided(nothing).actions == ()
+    assert kinds(decided(nothing.with_renderers(0))) == [DeleteJob]
+    # and before there is a Job, it is made once there is something to do
+    assert decided(nothing.planned().with_(jobs={})).actions == ()
+
+
 def test_renderers_that_are_set_are_what_there_is() -> None:
     batch = rendering(a_batch().with_shards(100).with_spec(scaling=CUSTOM).with_renderers(7), 6)
     batch = batch.with_(answers=Answers(custom=Reading(300.0, NOW.timestamp())))
@@ -237,3 +248,46 @@ def test_the_observation_alone_decides() -> None:
     batch = rendering(a_batch().with_shards(100).with_spec(scaling=TARGET), 6).after(30)
 
     assert decided(batch) == decided(replace(batch))
+
+
+def test_an_autoscaled_batch_costs_as_few_writes_as_another() -> None:
+    def calls_of(shards: int) -> int:
+        batch = a_batch().with_shards(shards).with_spec(scaling={"max": 40, "targetDuration": "20m"})
+        calls, history, parallelism, done = 0, History(), 1, 0
+        batch, pods = rendering(batch, parallelism), _done(shards, life=10 * 1100 / shards)
+        for second in range(0, 1500, 5):
+            # a renderer does a shard in the time that all of them take one after the other with ten renderers
+            done = min(done + parallelism * shards * 5 / (10 * 1100), shards - 1)
+            one = batch.after(second).with_job(
+                "render",
+                completions=shards,
+                parallelism=parallelism,
+                active=parallelism,
+                ready=parallelism,
+                completed_indexes=f"0-{int(done) - 1}" if done >= 1 else "",
+            )
+            decision = decided(one.with_(history=history, pods=pods[: int(done)]))
+            history = verdict(decision).history
+            calls += len(decision.actions) + (decision.status is not None) + len(decision.events)
+            parallelism = next(
+                (one.parallelism for one in decision.actions if isinstance(one, PatchJob) and one.parallelism),
+                parallelism,
+            )
+            if decision.status is not None:
+                batch = batch.with_(status=decision.status)
+        assert 5 <= parallelism <= 20
+        return calls
+
+    few, many = calls_of(200), calls_of(600)
+
+    assert many < 150
+    assert many <= few * 1.3
+
+
+def _done(shards: int, *, life: float) -> tuple[ObservedPod, ...]:
+    batch = a_batch()
+    for shard in range(shards):
+        said = RenderSummary(shard=shard, documents=100, succeeded=100, rendered_here=100)
+        ended = NOW + dt.timedelta(seconds=life)
+        batch = batch.with_pod("render", shard, phase="Succeeded", summary=said, placed=NOW, ended=ended)
+    return batch.pods
