@@ -74,7 +74,8 @@ class EventRecorder:
                 await self._tell(about, kind, reason, message, key)
         except ApiError as error:
             level = logging.DEBUG if error.kind is Kind.NOT_FOUND else logging.WARNING
-            _log.log(level, "an Event is lost: %s", error, extra={"fields": {"reason": reason}})
+            fields = {"namespace": about.namespace, "batch": about.name, "uid": about.uid, "reason": reason}
+            _log.log(level, "an Event is lost: %s", error, extra={"fields": fields})
 
     async def _count(self, about: Subject, told: _Told) -> bool:
         told.count += 1
