@@ -12,6 +12,7 @@ from pdfbatch_api.capabilities import beyond_engine
 from pdfbatch_api.errors import ManifestError, NotInThisVersionError, Where
 from pdfbatch_api.resource import EngineSpec, PdfBatch, PdfBatchSpec, RetriesSpec
 from pdfbatch_api.resource.pod import PodTemplateSpec
+from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME, step_uris
 from pdfbatch_api.resource.running import ScalingSpec
 
 # Whether a spec asks for it.
@@ -38,12 +39,21 @@ def _engine(name: str) -> _Asks:
     return lambda spec: spec.engine.name == name
 
 
-def _pvc(uri: str | None) -> bool:
-    return uri is not None and uri.startswith("pvc:")
+def _merged_with(step: str) -> _Asks:
+    def asks(spec: PdfBatchSpec) -> bool:
+        container = spec.output.container
+        return container is not None and container.format == "pdf" and bool(getattr(spec.postprocessing, step))
+
+    return asks
+
+
+def _pvc(uri: str) -> bool:
+    return uri.startswith("pvc:")
 
 
 _CHROMIUM: Final = f"Use {EngineSpec().name}."
 _TABLE: Final = "docs/engines.md says what each engine can do"
+_MERGED: Final = "Leave it out, or put the documents into a zip: merging takes their pages alone."
 _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 
 GAPS: Final = (
@@ -67,30 +77,6 @@ GAPS: Final = (
         lambda spec: spec.source.urls is not None,
     ),
     Gap(
-        "spec.postprocessing.letterhead",
-        "postprocessing letterhead",
-        "Draw it in the template, as a background.",
-        lambda spec: spec.postprocessing.letterhead is not None,
-    ),
-    Gap(
-        "spec.postprocessing.watermark",
-        "postprocessing watermark",
-        "Draw it in the template, as a fixed element.",
-        lambda spec: spec.postprocessing.watermark is not None,
-    ),
-    Gap(
-        "spec.postprocessing.attachments",
-        "postprocessing attachments",
-        _OUTSIDE,
-        lambda spec: bool(spec.postprocessing.attachments),
-    ),
-    Gap(
-        "spec.postprocessing.encryption",
-        "postprocessing encryption",
-        _OUTSIDE,
-        lambda spec: spec.postprocessing.encryption is not None,
-    ),
-    Gap(
         "spec.postprocessing.signature",
         "postprocessing signature",
         _OUTSIDE,
@@ -98,9 +84,13 @@ GAPS: Final = (
     ),
     Gap(
         "spec.postprocessing.linearize",
-        "postprocessing linearize",
-        _OUTSIDE,
-        lambda spec: spec.postprocessing.linearize,
+        "linearizing what is encrypted",
+        "Leave one of the two out.",
+        lambda spec: spec.postprocessing.linearize and spec.postprocessing.encryption is not None,
+    ),
+    *(
+        Gap(f"spec.postprocessing.{name}", f"{name} in merged PDFs", _MERGED, _merged_with(name))
+        for name in ("attachments", "encryption", "linearize")
     ),
 )
 
@@ -122,6 +112,15 @@ _URIS: Final[tuple[tuple[str, Callable[[PdfBatchSpec], str | None]], ...]] = (
     ("spec.output.uri", lambda spec: spec.output.uri),
     ("spec.workFolder.uri", lambda spec: spec.work_folder.uri if spec.work_folder else None),
 )
+
+
+def _uris(spec: PdfBatchSpec) -> list[tuple[str, str]]:
+    """The URIs that a spec gives, by key: also of the steps' files, but for those of the template."""
+    given = [(key, uri) for key, uri_of in _URIS if (uri := uri_of(spec)) is not None]
+    steps = ((key, uri) for key, uri in step_uris(spec.postprocessing) if not uri.startswith(TEMPLATE_SCHEME))
+    return [*given, *steps]
+
+
 CLUSTER_URIS: Final = "In a cluster, give s3://, gs://, az:// or pvc://CLAIM/path."
 _OF_A_STORE: Final = re.compile(r"(?!file:)[A-Za-z][A-Za-z0-9+.-]*://", re.IGNORECASE)
 
@@ -159,8 +158,8 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
             NotInThisVersionError(
                 "pvc:// without a cluster: not in this version", where=Where(key=key), hint="Give a folder."
             )
-            for key, uri_of in _URIS
-            if _pvc(uri_of(spec))
+            for key, uri in _uris(spec)
+            if _pvc(uri)
         ]
     if len(errors) > 1:
         raise NotInThisVersionError("\n".join(["not in this version", *(f"  {error}" for error in errors)]))
@@ -180,7 +179,7 @@ def refuse_unsupported(batch: PdfBatch, *, local: bool) -> list[str]:
 
 def _refuse_paths(spec: PdfBatchSpec) -> None:
     """Refuses what names a file of one machine: no two pods would find the same there, if anything."""
-    paths = [(key, uri) for key, uri_of in _URIS if (uri := uri_of(spec)) is not None and not _OF_A_STORE.match(uri)]
+    paths = [(key, uri) for key, uri in _uris(spec) if not _OF_A_STORE.match(uri)]
     if paths:
         key, uri = paths[0]
         others = "".join(f", {uri} ({key})" for key, uri in paths[1:])

@@ -95,12 +95,14 @@ def _write_manifests(
 ) -> tuple[Statistics, tuple[ManifestFile, ...]]:
     """The manifests, first as local files, so that a store never holds half of one."""
     tally = Tally()
+    encryption = spec.postprocessing.encryption
+    by_row = encryption is not None and (encryption.user_password_column or encryption.owner_password_column)
     paths = {NAMES[form]: (form, folder / NAMES[form]) for form in dict.fromkeys(spec.output.manifest)}
     with ExitStack() as stack:
         writers = [stack.enter_context(open_writer(form, path, plan)) for form, path in paths.values()]
         for record in outcomes(plan, work, reason=reason):
             tally.add(record)
-            line = line_of(record)
+            line = line_of(record, input_told=not by_row)
             for writer in writers:
                 writer.add(line)
     files = []

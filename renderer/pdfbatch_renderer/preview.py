@@ -8,6 +8,7 @@ from typing import Final
 from pdfbatch_api.errors import DocumentError, SourceError
 from pdfbatch_api.plan import PlannedRow
 from pdfbatch_api.protocols import Engine, SourceRow
+from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import encode_row
 from pdfbatch_renderer.batch import Batch
@@ -59,8 +60,9 @@ class Previewer:
             PdfbatchError: a mistake in the manifest or the template, or no such row.
         """
         batch = self._batch
-        bundle = frozen_template(batch.spec, batch.reader)
-        composition = compose(batch.spec, files=bundle.files, entry=bundle.entry, digest=bundle.digest)
+        spec = _readable(batch.spec)
+        bundle = frozen_template(spec, batch.reader)
+        composition = compose(spec, files=bundle.files, entry=bundle.entry, digest=bundle.digest)
         engine = await self._warm(composition, bundle.digest)
         slots = Slots.create()
         maker = composition.maker(slots, batch.reader)
@@ -117,6 +119,12 @@ class Previewer:
                 break
         if not shown:
             raise _nothing_to_show(wanted, left_out, last)
+
+
+def _readable(spec: PdfBatchSpec) -> PdfBatchSpec:
+    """Without encryption: whoever previews looks at all documents, and at a picture of them."""
+    steps = spec.postprocessing.model_copy(update={"encryption": None})
+    return spec.model_copy(update={"postprocessing": steps})
 
 
 def _nothing_to_show(missing: set[int], left_out: list[int], last: int) -> SourceError:

@@ -17,7 +17,7 @@ class ManifestLine(msgspec.Struct, frozen=True, gc=False):
 
     Attributes:
         bytes: the PDF's size.
-        sha256, input: of the PDF and of the frozen row, hex.
+        sha256, input: of the PDF and of the frozen row, hex. `input` is empty where a row holds its own password.
         container_sha256: of the whole container that holds the document.
         milliseconds: from the template to the stored bytes; `stages` says where they went.
         finished: UTC.
@@ -43,8 +43,13 @@ class ManifestLine(msgspec.Struct, frozen=True, gc=False):
     stages: dict[str, float]
 
 
-def line_of(record: Record) -> ManifestLine:
-    """The manifest's line of a record."""
+def line_of(record: Record, *, input_told: bool = True) -> ManifestLine:
+    """The manifest's line of a record.
+
+    Args:
+        input_told: whether it says the row's digest: whoever knows the rest of a row could try passwords by it, a
+            billion a second.
+    """
     error = record.error
     return ManifestLine(
         row=record.row,
@@ -53,7 +58,7 @@ def line_of(record: Record) -> ManifestLine:
         pages=record.pages,
         bytes=record.bytes,
         sha256=record.sha256 or None,
-        input=record.input,
+        input=record.input if input_told else "",
         container=record.container,
         container_sha256=record.container_sha256 or None,
         generation=record.generation,

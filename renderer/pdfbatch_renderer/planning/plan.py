@@ -1,11 +1,12 @@
 """Makes the plan: every row named and frozen, every mistake that can be found now found now."""
 
 import itertools
+import os
 import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -14,17 +15,20 @@ import msgspec
 from pdfbatch_api.errors import ManifestError, OutputNameError, SourceError, TemplateError, Where
 from pdfbatch_api.plan import FORMAT, Plan, PlannedRow, PlannedShard, Versions
 from pdfbatch_api.protocols import Reader, RowSource, SourceRow, Store
-from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource import PdfBatchSpec, TemplateSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import encode_row
 from pdfbatch_renderer.input_file import InputWriter
 from pdfbatch_renderer.mounts import in_cluster, template_files
 from pdfbatch_renderer.naming import NameRegister, compile_name
 from pdfbatch_renderer.planning.grouping import grouped
+from pdfbatch_renderer.postprocessing.encryption import freeze_secret
+from pdfbatch_renderer.postprocessing.files import SECRET_FILE, freeze
 from pdfbatch_renderer.rendering.compose import Composition, compose
 from pdfbatch_renderer.rendering.trial import Trial
 from pdfbatch_renderer.sources import compile_filter, fingerprints, open_source
 from pdfbatch_renderer.templates import Bundle, Language, load_bundle
+from pdfbatch_renderer.templates.bundle import bundle_digest
 from pdfbatch_renderer.workfolder import WorkFolder
 
 # A renderer makes 20 to 80 documents a second: a shard of one to two minutes, and a start costs it a second or two.
@@ -36,6 +40,12 @@ MOST_SHARDS: Final = 100_000
 _EMPTY: Final = Bundle(files={}, entry=None, digest="0" * 64)
 
 
+def _secret(spec: PdfBatchSpec) -> dict[str, bytes]:
+    """What the renderers of an encrypted batch have in common; a plan that replaces this one has another."""
+    encryption = spec.postprocessing.encryption
+    return {} if encryption is None else {SECRET_FILE: freeze_secret(encryption, os.environ)}
+
+
 @dataclass(slots=True)
 class _Counts:
     planned: int = 0
@@ -43,15 +53,22 @@ class _Counts:
 
 
 def frozen_template(spec: PdfBatchSpec, reader: Reader) -> Bundle:
-    """The template's files as they are now; none where the source gives whole documents.
+    """The template's files as they are now, none where the source gives whole documents; and the steps'.
 
     Raises:
-        TemplateError, StoreError.
+        TemplateError, ManifestError, StoreError.
     """
-    if spec.template is None:
-        return _EMPTY
+    bundle = _EMPTY if spec.template is None else _template(spec, spec.template, reader)
+    frozen = freeze(spec.postprocessing, template=bundle.files, read=lambda uri, limit: reader.read(uri, limit=limit))
+    if not frozen:
+        return bundle
+    files = {**bundle.files, **frozen}
+    return replace(bundle, files=files, digest=bundle_digest(files))
+
+
+def _template(spec: PdfBatchSpec, template: TemplateSpec, reader: Reader) -> Bundle:
     return load_bundle(
-        spec.template,
+        template,
         reader,
         config_map_files=template_files() if in_cluster() else None,
         language=Language.TYPST if spec.engine.name == "typst" else Language.HTML,
@@ -99,7 +116,7 @@ def make_plan(
     planned = _PlannedRows(composition, trial, source, counts, seen, limit)
     folder = f"plan-{uuid.uuid4().hex[:12]}"
     try:
-        work.write_template(folder, bundle.files)
+        work.write_template(folder, {**bundle.files, **_secret(spec)})
         shards = _write_inputs(spec, planned, work, folder, counts, on_row)
         _refuse_name_conflicts(planned.register, work, folder, shards)
         if spec.output.existing == "Refuse":

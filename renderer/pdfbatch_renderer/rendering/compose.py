@@ -1,17 +1,21 @@
 """Puts the parts of the data plane together for one batch: the only place where they all meet."""
 
 import datetime as dt
+import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from pdfbatch_api.errors import ManifestError, Where
 from pdfbatch_api.protocols import Asset, Engine, PageHtml, Reader, RowTemplate
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.engines.kinds import EngineSettings, engine_kind, require_installed
-from pdfbatch_renderer.postprocessing import compile_steps
+from pdfbatch_renderer.postprocessing import RowFile, compile_steps
 from pdfbatch_renderer.postprocessing.dates import fix_dates
+from pdfbatch_renderer.postprocessing.files import split
 from pdfbatch_renderer.postprocessing.page_count import page_count
+from pdfbatch_renderer.postprocessing.row_files import row_columns, row_files
 from pdfbatch_renderer.postprocessing.structure_ids import renumber_structure_ids
 from pdfbatch_renderer.rendering.document import DocumentMaker, FinishPdf
 from pdfbatch_renderer.rendering.slots import Slots
@@ -43,12 +47,16 @@ class Composition:
     Attributes:
         bundle: the template's files; None where the source gives whole documents.
         assets: what pages may load, by path.
+        step_files: what the steps' files hold, by the manifest's URI.
+        secret: the batch's, where it encrypts; not known before there is a plan.
     """
 
     spec: PdfBatchSpec
     bundle: Bundle | None
     assets: Mapping[str, Asset]
     template: RowTemplate | None
+    step_files: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    secret: bytes | None = field(default=None, repr=False)
 
     @property
     def date(self) -> dt.datetime:
@@ -73,8 +81,17 @@ class Composition:
         return engine_kind(self.spec.engine.name, shared=shared).engine(self.settings)
 
     def refuse_unknown_columns(self, columns: Sequence[str]) -> None:
-        """Raises TemplateError on a name in the template that no row has, where templates are compiled here."""
+        """Raises TemplateError on a name in the template that no row has, where templates are compiled here, and
+        ManifestError on a step's column that no row has.
+        """
         spec = self.spec
+        for key, column in row_columns(spec.postprocessing):
+            if column not in columns:
+                raise ManifestError(
+                    f"no row has the column {column!r}",
+                    where=Where(key=key),
+                    hint="The rows have " + ", ".join(map(str, columns[:20])) + ".",
+                )
         if spec.template is None or self.bundle is None or spec.engine.name == "typst":
             return
         problems = check_columns(
@@ -84,20 +101,39 @@ class Composition:
             raise problems[0]
 
     def finisher(self) -> FinishPdf:
-        """What is done to each print: the bytes made reproducible, then the steps of spec.postprocessing."""
+        """What is done to each print: the bytes made reproducible, then the steps of spec.postprocessing.
+
+        Raises:
+            ManifestError, TemplateError: a step's file, text, password or column is at fault.
+        """
         spec, date = self.spec, self.date
-        steps = compile_steps(spec.postprocessing, text=self._text, document_date=date, producer=PRODUCER)
+        if spec.source.rows is None and spec.source.items is None:
+            for key, column in row_columns(spec.postprocessing):
+                raise ManifestError(
+                    f"there is no column {column!r}: files have none",
+                    where=Where(key=key),
+                    hint="Give the documents as rows, or a password from a Secret.",
+                )
+        steps = compile_steps(
+            spec.postprocessing,
+            text=self._text,
+            document_date=date,
+            producer=PRODUCER,
+            files=self.step_files,
+            secret=self.secret,
+            environment=os.environ,
+        )
         tagged = spec.page.tagged or spec.page.outline
         if spec.engine.name != "chromium":
             # The other engines are told the date, and number what they tag from the document's own beginning.
-            return lambda pdf, row, number: (steps(pdf, row, number), page_count(pdf))
+            return lambda pdf, row, number, files: (steps(pdf, row, number, files), page_count(pdf))
 
-        def finish(pdf: bytes, row: RowData, number: int) -> tuple[bytes, int]:
+        def finish(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile]) -> tuple[bytes, int]:
             pages = page_count(pdf)
             pdf = fix_dates(pdf, date)
             if tagged:
                 pdf = renumber_structure_ids(pdf)
-            return steps(pdf, row, number), pages
+            return steps(pdf, row, number, files), pages
 
         return finish
 
@@ -118,6 +154,7 @@ class Composition:
             images=self.spec.source.images,
             place_images=place_images,
             read_image=lambda uri, limit: reader.read(uri, limit=limit),
+            row_files=row_files(self.spec.postprocessing, lambda uri, limit: reader.read(uri, limit=limit)),
             finish=self.finisher(),
         )
 
@@ -126,7 +163,7 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
     """A batch's parts from its frozen template.
 
     Args:
-        files: the template's files by path; none where the source gives whole documents.
+        files: the template's files by path, none where the source gives whole documents; and the steps'.
         entry: the file that is rendered, unless a column names it.
 
     Raises:
@@ -134,6 +171,7 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
         EngineMissingError: the engine is not installed.
     """
     require_installed(spec.engine.name)
+    files, step_files, secret = split(files)
     bundle = Bundle(files=files, entry=entry, digest=digest)
     template: RowTemplate | None = None
     if spec.template is not None and spec.engine.name == "typst":
@@ -150,4 +188,11 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
             html_limit=size_bytes(spec.limits.html),
             optional=spec.optional_assets,
         )
-    return Composition(spec=spec, bundle=bundle, assets=bundle_assets(bundle), template=template)
+    return Composition(
+        spec=spec,
+        bundle=bundle,
+        assets=bundle_assets(bundle),
+        template=template,
+        step_files=step_files,
+        secret=secret,
+    )

@@ -14,6 +14,7 @@ from pdfbatch_api.plan import PlannedRow
 from pdfbatch_api.protocols import Asset, Page, PageHtml, RowTemplate
 from pdfbatch_api.resource import ImageColumn
 from pdfbatch_api.values import RowData, decode_row
+from pdfbatch_renderer.postprocessing import RowFile
 from pdfbatch_renderer.rendering.slots import Slots
 
 DocumentPage = Callable[[bytes, str, str], PageHtml]
@@ -24,8 +25,8 @@ PlaceImages = Callable[
     tuple[RowData, Mapping[str, Asset], tuple[str, ...]],
 ]
 
-FinishPdf = Callable[[bytes, RowData, int], tuple[bytes, int]]
-"""A print, its row and the row's number, as the finished PDF and its pages."""
+FinishPdf = Callable[[bytes, RowData, int, Mapping[str, RowFile]], tuple[bytes, int]]
+"""A print, its row, the row's number and its own files, as the finished PDF and its pages."""
 
 
 @dataclass(slots=True)
@@ -42,6 +43,7 @@ class InHand:
     row: RowData = field(default_factory=dict)
     page: Page | None = None
     warnings: tuple[str, ...] = ()
+    files: Mapping[str, RowFile] = field(default_factory=dict)
     started: float = 0.0
     tries: int = 1
     stages: dict[str, float] = field(default_factory=dict)
@@ -59,6 +61,7 @@ class DocumentMaker:
         template: of rows; None where the source gives whole documents.
         document_page: of whole documents.
         images: the columns that hold images, fetched by `read_image`.
+        row_files: fetches the row's own files for `finish`; None where it needs none.
         finish: what is done to each print.
     """
 
@@ -68,6 +71,7 @@ class DocumentMaker:
     images: Sequence[ImageColumn]
     place_images: PlaceImages
     read_image: Callable[[str, int], bytes]
+    row_files: Callable[[RowData], Mapping[str, RowFile]] | None
     finish: FinishPdf
 
     async def prepare(self, document: InHand) -> None:
@@ -85,6 +89,8 @@ class DocumentMaker:
                 document.row, own, document.warnings = await asyncio.to_thread(
                     self.place_images, document.row, self.images, self.read_image
                 )
+        if self.row_files is not None:
+            document.files = await asyncio.to_thread(self.row_files, document.row)
         self.slots.enter("template", planned.row)
         self.slots.busy()
         try:
@@ -120,7 +126,7 @@ class DocumentMaker:
         self.slots.enter("postprocessing", document.planned.row)
         self.slots.busy()
         try:
-            finished = self.finish(pdf, document.row, document.planned.row)
+            finished = self.finish(pdf, document.row, document.planned.row, document.files)
         finally:
             self.slots.idle()
             self.slots.enter("postprocessing", 0)

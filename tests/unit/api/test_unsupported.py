@@ -27,35 +27,27 @@ REFUSED = {
         instead("    rows:\n      uri: rows.csv\n  template:\n    uri: invoice.html\n", "    urls: {uri: pages.csv}\n"),
         "spec.source.urls: source urls: not in this version. Fetch the pages, and give them as spec.source.files.",
     ),
-    "watermark": (
-        added("  postprocessing: {watermark: {text: COPY}}"),
-        "spec.postprocessing.watermark: postprocessing watermark: not in this version. "
-        "Draw it in the template, as a fixed element.",
-    ),
-    "letterhead": (
-        added("  postprocessing: {letterhead: {uri: paper.pdf}}"),
-        "spec.postprocessing.letterhead: postprocessing letterhead: not in this version. "
-        "Draw it in the template, as a background.",
-    ),
-    "attachments": (
-        added("  postprocessing: {attachments: [{uri: terms.pdf}]}"),
-        "spec.postprocessing.attachments: postprocessing attachments: not in this version. "
-        "Leave it out, and do it to the finished PDFs.",
-    ),
-    "encryption": (
-        added("  postprocessing: {encryption: {userPasswordColumn: birthday}}"),
-        "spec.postprocessing.encryption: postprocessing encryption: not in this version. "
-        "Leave it out, and do it to the finished PDFs.",
-    ),
     "signature": (
         added("  postprocessing: {signature: {secretRef: {name: seal, key: p12}}}"),
         "spec.postprocessing.signature: postprocessing signature: not in this version. "
         "Leave it out, and do it to the finished PDFs.",
     ),
-    "linearize": (
-        added("  postprocessing: {linearize: true}"),
-        "spec.postprocessing.linearize: postprocessing linearize: not in this version. "
-        "Leave it out, and do it to the finished PDFs.",
+    "linearize and encryption": (
+        added("  postprocessing: {linearize: true, encryption: {userPasswordColumn: birthday}}"),
+        "spec.postprocessing.linearize: linearizing what is encrypted: not in this version. Leave one of the two out.",
+    ),
+    "encryption and merged PDFs": (
+        added(
+            "    container: {format: pdf, name: all.pdf}",
+            "  postprocessing: {encryption: {userPasswordColumn: birthday}}",
+        ),
+        "spec.postprocessing.encryption: encryption in merged PDFs: not in this version. "
+        "Leave it out, or put the documents into a zip: merging takes their pages alone.",
+    ),
+    "attachments and merged PDFs": (
+        added("    container: {format: pdf, name: all.pdf}", "  postprocessing: {attachments: [{column: receipt}]}"),
+        "spec.postprocessing.attachments: attachments in merged PDFs: not in this version. "
+        "Leave it out, or put the documents into a zip: merging takes their pages alone.",
     ),
 }
 
@@ -122,7 +114,9 @@ def test_every_path_is_named_at_once_in_a_cluster() -> None:
 
 
 def test_everything_refused_is_named_at_once() -> None:
-    batch = parse_manifest(added("  engine: {name: ironpdf}", "  postprocessing: {linearize: true}"))
+    batch = parse_manifest(
+        added("  engine: {name: ironpdf}", "  postprocessing: {signature: {secretRef: {name: seal, key: p12}}}")
+    )
 
     with pytest.raises(NotInThisVersionError) as raised:
         refuse_unsupported(batch, local=True)
@@ -130,7 +124,7 @@ def test_everything_refused_is_named_at_once() -> None:
     assert str(raised.value) == (
         "not in this version\n"
         "  spec.engine.name: engine ironpdf: not in this version. Use chromium.\n"
-        "  spec.postprocessing.linearize: postprocessing linearize: not in this version. "
+        "  spec.postprocessing.signature: postprocessing signature: not in this version. "
         "Leave it out, and do it to the finished PDFs."
     )
 

@@ -74,7 +74,7 @@ def compile_seal(settings: StepSettings) -> Seal | None:
         owner = owner_of(row) if owner_of is not None else fixed.get("owner")
         if owner is None:
             # Nobody has it: without an owner's password of one's own, permissions cannot be lifted.
-            owner = batch.bytes("owner's password").hex().encode()
+            owner = batch.bytes("owner's password", size=16).hex().encode()
         return Passwords(user, owner)
 
     return seal

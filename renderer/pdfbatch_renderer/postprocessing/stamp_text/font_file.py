@@ -56,7 +56,7 @@ class FontFile:
             raise ManifestError(
                 f"this cannot be read as a font ({type(error).__name__})",
                 where=where,
-                hint="Give a TrueType or OpenType file: .ttf, .otf, .woff or a collection's first (.ttc).",
+                hint="Give a TrueType or OpenType file: .ttf, .otf, .woff, .woff2 or a collection's first (.ttc).",
             ) from error
         self._outlines: dict[str, tuple[float, bytes]] = {}
 

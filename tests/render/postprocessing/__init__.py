@@ -1,0 +1,1 @@
+"""Steps in whole batches, with the real engine and the real command."""
