@@ -17,7 +17,16 @@ def loaded(path: Path) -> PdfBatch:
 
 def test_the_examples_are_all_found() -> None:
     names = [path.parent.name for path in MANIFESTS]
-    assert names == ["badges", "contracts", "handbook", "invoices", "letters", "statements", "typst-invoices"]
+    assert names == [
+        "badges",
+        "contracts",
+        "handbook",
+        "invoices",
+        "letters",
+        "payslips",
+        "statements",
+        "typst-invoices",
+    ]
 
 
 @pytest.mark.parametrize("path", MANIFESTS, ids=lambda path: path.parent.name)
