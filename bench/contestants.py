@@ -6,6 +6,7 @@ import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Final
 
@@ -118,12 +119,15 @@ def _puppeteer(browser: str) -> Callable[[], str | None]:
     return missing
 
 
-def _weasyprint() -> str | None:
-    try:
-        import weasyprint  # type: ignore[import-untyped]  # noqa: F401
-    except (ImportError, OSError) as error:
-        return f"WeasyPrint cannot be loaded ({error})"
-    return None
+def _loads(module: str, name: str) -> Callable[[], str | None]:
+    def missing() -> str | None:
+        try:
+            import_module(module)
+        except (ImportError, OSError) as error:
+            return f"{name} cannot be loaded ({error})"
+        return None
+
+    return missing
 
 
 def contestants() -> list[Contestant]:
@@ -143,6 +147,19 @@ def contestants() -> list[Contestant]:
         ),
         Contestant("prebuilt", "**pdfbatch run**, finished HTML (no template, no metadata)", _here, _ours("prebuilt")),
         Contestant("full", "**pdfbatch run**, template with 41 formatted values, metadata", _here, _ours("full")),
+        Contestant(
+            "typst",
+            "**pdfbatch run**, engine typst, template with 41 formatted values, metadata",
+            _loads("typst", "typst"),
+            _ours("typst"),
+        ),
+        Contestant(
+            "own-weasyprint",
+            "**pdfbatch run**, engine weasyprint, template with 41 formatted values, metadata",
+            _loads("weasyprint", "WeasyPrint"),
+            _ours("weasyprint"),
+            slow=True,
+        ),
         Contestant(
             "puppeteer",
             f"puppeteer-core, a new tab a document, {tabs} at once, full Chromium",
@@ -179,7 +196,7 @@ def contestants() -> list[Contestant]:
         Contestant(
             "weasyprint",
             "WeasyPrint, a process a core",
-            _weasyprint,
+            _loads("weasyprint", "WeasyPrint"),
             _rival(python, str(_RIVALS / "weasy.py"), "PAGES", "FOLDER", "--processes", "WORKERS"),
             slow=True,
         ),

@@ -11,7 +11,10 @@ from bench.invoice import TEMPLATE
 from bench.outputs import Output
 from bench.workload import Workload
 
-# Prebuilt: the row is the page. Full: the template makes the page, and the metadata use the row's columns.
+_METADATA: Final = {"title": "Invoice {{ number }}", "author": "Bench", "subject": "{{ customer }}"}
+
+# Prebuilt: the row is the page. Full, and with the other engines: the template makes the page, and the metadata use the
+# row's columns.
 _SPECS: Final[dict[str, dict[str, Any]]] = {
     "prebuilt": {
         "source": {"rows": {"uri": "pages.jsonl"}},
@@ -20,9 +23,19 @@ _SPECS: Final[dict[str, dict[str, Any]]] = {
     "full": {
         "source": {"rows": {"uri": "rows.jsonl"}},
         "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
-        "postprocessing": {
-            "metadata": {"title": "Invoice {{ number }}", "author": "Bench", "subject": "{{ customer }}"},
-        },
+        "postprocessing": {"metadata": _METADATA},
+    },
+    "typst": {
+        "source": {"rows": {"uri": "rows.jsonl"}},
+        "template": {"uri": "template/", "entry": "invoice.typ", "locale": "en_GB"},
+        "engine": {"name": "typst"},
+        "postprocessing": {"metadata": _METADATA},
+    },
+    "weasyprint": {
+        "source": {"rows": {"uri": "rows.jsonl"}},
+        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
+        "engine": {"name": "weasyprint"},
+        "postprocessing": {"metadata": _METADATA},
     },
 }
 
