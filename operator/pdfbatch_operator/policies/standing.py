@@ -36,6 +36,9 @@ def _doing(turn: Turn) -> tuple[str, str]:
     if turn.stage == "Planning":
         return "Planning", "The plan is being made: rows are read, named and cut into shards"
     if turn.stage == "Rendering":
+        if turn.scaling is not None and turn.scaling.renderers == 0:
+            # It waits for its part of the admin's limit, or for its own query to say that there is something to do.
+            return "Queued", f"No renderers now: {turn.scaling.message}"
         return "Rendering", "Documents are being rendered"
     if turn.status.ending is not None and stopping(turn):
         return "Stopping", f"Renderers are being stopped. {turn.status.ending.message}"

@@ -219,6 +219,21 @@ def test_renderers_that_are_set_are_what_there_is() -> None:
     assert only(PatchJob, decided(batch.with_(allowance=3))).parallelism == 3
 
 
+def test_a_batch_for_which_nothing_is_left_waits_in_line_and_says_so() -> None:
+    waiting = a_batch().planned().with_(allowance=0)
+
+    decision = decided(waiting)
+
+    assert only(CreateJob, decision).body["spec"]["parallelism"] == 0
+    assert condition(decision, "ScalingActive").reason == "FleetLimit"
+    standing = condition(decision, "Reconciling")
+    assert (standing.status, standing.reason) == ("True", "Queued")
+    assert "the oldest come first" in standing.message
+    # and goes on once there is something
+    there = rendering(a_batch(), 0).with_(status=written(decision), allowance=3)
+    assert only(PatchJob, decided(there)).parallelism == 3
+
+
 def test_a_batch_that_does_not_render_has_no_verdict() -> None:
     for batch in (a_batch(), a_batch().begun(), a_batch().finishing()):
         assert decided(batch).scaling is None
