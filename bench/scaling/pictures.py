@@ -41,7 +41,7 @@ PICTURES: Final = (
     Picture("full", "full", 3, "A full cluster: after ten minutes it settles for those that have room"),
     Picture("loss", "loss", 7, "Nodes are lost: more renderers make good for it"),
     Picture("away", "away", 6, "Prometheus away, then lying: it goes on by the shards that are done"),
-    Picture("throttled", "throttled", 4, "The store throttles: shards take longer, and more renderers come"),
+    Picture("throttled", "throttled", 6, "The store throttles: shards take longer, and more renderers come"),
     Picture("large", "large", 7, "100 million documents"),
     Picture("impossible", "impossible", 2, "A target that cannot be kept: the maximum at once, and it is said"),
 )

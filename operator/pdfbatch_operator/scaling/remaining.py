@@ -29,17 +29,23 @@ class Remaining:
         shards: neither complete nor failed.
         running: renderers that are on nodes.
         waiting: whether others wait for a node with room.
+        youngest: seconds since the last shard was begun, once all have been; None: some have not.
     """
 
     seconds: float
     shards: int
     running: int
     waiting: bool
+    youngest: float | None
     pace: Pace
 
     def end_of(self, renderers: float) -> float:
         """In how many seconds all is rendered with so many, as likely earlier as later."""
         count = max(min(renderers, self.shards), 1)
+        if self.youngest is not None:
+            # Nothing is left to begin: the shard that was begun last is most likely the last to end.
+            longest = self.pace.long_shard(max(self.shards, 1), _EVEN)
+            return max(longest - self.youngest, _STILL * self.pace.shard_seconds)
         return self.seconds / count + self._tail(count, _EVEN)
 
     def needed(self, seconds: float) -> float:
@@ -66,5 +72,10 @@ def remaining(situation: Situation, pace: Pace) -> Remaining:
     whole = pace.shard_seconds
     begun = sum(max(whole - age, _STILL * whole) for age in running)
     return Remaining(
-        (shards - len(running)) * (whole + GAP) + begun, shards, len(running), situation.pods.unschedulable > 0, pace
+        seconds=(shards - len(running)) * (whole + GAP) + begun,
+        shards=shards,
+        running=len(running),
+        waiting=situation.pods.unschedulable > 0,
+        youngest=running[0] if running and len(running) == shards else None,
+        pace=pace,
     )

@@ -173,6 +173,7 @@ class History:
         since: when the first look was; None: there was none.
         recommendations: moments, and what was wanted then, of the last stabilisation window.
         stepped_down_at: the last step down.
+        waiting_since: since when there always were renderers that wait for a node with room; None: there are none.
         settled_for: more renderers than this had no room for too long; None: not so.
         settled_until: when more are tried again.
         learnt: the pace.
@@ -184,6 +185,7 @@ class History:
     since: float | None = None
     recommendations: tuple[tuple[float, int], ...] = ()
     stepped_down_at: float | None = None
+    waiting_since: float | None = None
     settled_for: int | None = None
     settled_until: float | None = None
     learnt: Learnt = field(default_factory=Learnt)

@@ -5,7 +5,7 @@ HorizontalPodAutoscaler does: what was wanted for a moment is noise, what was wa
 from dataclasses import replace
 from typing import Final
 
-from pdfbatch_operator.scaling.situation import History
+from pdfbatch_operator.scaling.situation import History, Pods
 
 # Nearer than that to what there is, is the same: each change is a write, and a step down costs the starts of new pods.
 UP_TOLERANCE: Final = 0.05
@@ -30,25 +30,22 @@ def remembered(history: History, wanted: int, now: float, window: float) -> Hist
     return replace(history, recommendations=tuple(kept))
 
 
-def steady(
-    history: History, current: int | None, wanted: int, need: float, now: float, window: float, *, waiting: bool
-) -> int:
+def steady(history: History, pods: Pods, wanted: int, need: float, now: float, window: float) -> int:
     """How many there shall be, going by what is wanted now and what was within the window.
 
     Args:
-        current: the Job's parallelism; None: there is no Job yet.
         need: what `wanted` was rounded from.
-        waiting: some wait for a node with room.
     """
+    current, waiting = pods.parallelism, pods.unschedulable > 0
     if current is None:
         return wanted
     if wanted >= current:
         tolerance = UP_TOLERANCE_WITHOUT_ROOM if waiting else UP_TOLERANCE
         return wanted if need > current + max(current * tolerance, UP_PART) else current
-    if waiting:
+    highest = max((number for _, number in history.recommendations), default=wanted)
+    if waiting and highest >= len(pods.running):
         # Those that wait cost nothing, and are what a cluster autoscaler sees; settling.py is who gives them up.
         return current
-    highest = max((number for _, number in history.recommendations), default=wanted)
     if highest > current * (1 - DOWN_TOLERANCE) or not may_step_down(history, now, window):
         return current
     return highest

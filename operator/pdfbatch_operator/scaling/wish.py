@@ -37,8 +37,7 @@ def granted(situation: Situation, history: History, limits: Room, wish: Wish, wi
     now, current = situation.now, situation.pods.parallelism
     wanted = min(max(wish.renderers, limits.least), limits.unshared)
     history = stabilisation.remembered(history, wanted, now, window)
-    waiting = situation.pods.unschedulable > 0
-    steady = stabilisation.steady(history, current, wanted, wish.need, now, window, waiting=waiting)
+    steady = stabilisation.steady(history, situation.pods, wanted, wish.need, now, window)
     renderers = min(max(steady, limits.least), limits.most)
     if current is not None and renderers < current:
         history = stabilisation.stepped_down(history, now)

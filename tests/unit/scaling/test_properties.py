@@ -1,6 +1,7 @@
 """What holds for every situation, and for every way through them."""
 
 import math
+import re
 from dataclasses import replace
 from itertools import pairwise
 
@@ -14,6 +15,10 @@ from pdfbatch_operator.scaling.situation import Learnt
 from pdfbatch_operator.scaling.stabilisation import PARTS
 from pdfbatch_operator.scaling.target import window_of
 from tests.unit.scaling.a_situation import NOW, a_situation
+
+_UNHURRIED = settings(
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+)
 
 VALUES = st.one_of(
     st.floats(0, 1e9), st.floats(allow_nan=True, allow_infinity=True), st.just(0.0), st.just(-1.0), st.floats(0, 1e-300)
@@ -91,7 +96,7 @@ def histories(draw: st.DrawFn) -> History:
     return history
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@_UNHURRIED
 @given(situations(), histories())
 def test_the_bounds_always_hold_and_it_is_a_function(seen: Situation, history: History) -> None:
     verdict = scale(seen, history)
@@ -107,13 +112,14 @@ def test_the_bounds_always_hold_and_it_is_a_function(seen: Situation, history: H
     assert 0 <= verdict.demand <= seen.work.shards
     assert verdict.reason.isidentifier()
     assert 0 < len(verdict.message) < 1000
-    assert "nan" not in verdict.message
-    assert "inf " not in verdict.message
+    # only what Prometheus itself said
+    assert not {"nan", "inf", "-inf"} & set(re.split(r"[ ,;)]", re.sub("gave [-a-z]+", "", verdict.message)))
     assert verdict.misses_by is None or (math.isfinite(verdict.misses_by) and verdict.misses_by > 0)
     assert verdict.again_after is None or verdict.again_after > 0
     assert scale(seen, history) == verdict
 
 
+@_UNHURRIED
 @given(works(), st.floats(1, 100_000), st.floats(1, 100_000), st.lists(st.floats(0, 500), max_size=20))
 def test_less_time_never_needs_fewer(work: Work, one: float, other: float, running: list[float]) -> None:
     seen = replace(a_situation().value, work=work, pods=Pods(5, tuple(running)))
@@ -124,6 +130,7 @@ def test_less_time_never_needs_fewer(work: Work, one: float, other: float, runni
     assert left.needed(less) >= left.needed(more)
 
 
+@_UNHURRIED
 @given(works(), st.floats(1, 50_000), st.floats(1, 50_000))
 def test_less_time_never_begins_with_fewer(work: Work, one: float, other: float) -> None:
     seen = replace(a_situation().value, work=work, pods=Pods(), bounds=Bounds(1, 5000, 5000))
@@ -133,6 +140,7 @@ def test_less_time_never_begins_with_fewer(work: Work, one: float, other: float)
     assert hurried.renderers >= scale(replace(seen, target_at=NOW + more), History()).renderers
 
 
+@_UNHURRIED
 @given(st.lists(st.tuples(st.floats(0.1, 100), st.floats(0, 2000)), min_size=1, max_size=200))
 def test_at_most_one_step_down_a_window_and_a_history_of_bounded_size(looks: list[tuple[float, float]]) -> None:
     # given a query that gives whatever it likes, at whatever moments
@@ -158,22 +166,20 @@ def test_at_most_one_step_down_a_window_and_a_history_of_bounded_size(looks: lis
     assert not steps or steps[0] - (NOW + looks[0][0]) >= 120
 
 
-@given(st.lists(st.floats(0.91, 1.09), min_size=10, max_size=60), st.integers(10, 45))
-def test_noise_of_nine_percent_changes_the_number_upwards_at_most(noise: list[float], level: int) -> None:
-    # given a query that is the same but for noise: the number finds the top of the noise and stays there
+@_UNHURRIED
+@given(st.lists(st.floats(0.96, 1.04), min_size=10, max_size=60), st.integers(1, 45))
+def test_noise_of_four_percent_does_not_move_the_number(noise: list[float], level: int) -> None:
+    # given a query that is the same but for noise; more than that moves it up, and down once a window at most
     history, parallelism = History(), level
-    seen: list[int] = []
     for step, factor in enumerate(noise):
-        now = NOW + 15 * step
-        batch = a_situation().with_(now=now).having(parallelism).asking(10.0, 10.0 * level * factor)
-        verdict = batch.scaled(history)
+        batch = a_situation().later(15.0 * step).having(parallelism)
+        verdict = batch.asking(10.0, Reading(10.0 * level * factor, batch.value.now)).scaled(history)
         history, parallelism = verdict.history, verdict.renderers
-        seen.append(parallelism)
 
-    assert seen == sorted(seen)
-    assert seen[-1] <= math.ceil(level * 1.09)
+        assert parallelism == level
 
 
+@_UNHURRIED
 @given(st.lists(st.floats(0.8, 1.2), min_size=8, max_size=60), st.floats(600, 30_000))
 def test_live_noise_of_a_fifth_does_not_move_a_target_at_all(noise: list[float], seconds: float) -> None:
     def walked(factors: list[float]) -> list[int]:
@@ -190,6 +196,7 @@ def test_live_noise_of_a_fifth_does_not_move_a_target_at_all(noise: list[float],
     assert walked(noise)[:5] == walked([1.0] * len(noise))[:5]
 
 
+@_UNHURRIED
 @given(st.floats(-1e9, 1e9))
 def test_the_window_is_between_half_a_minute_and_five(span: float) -> None:
     assert 30 <= window_of(span) <= 300

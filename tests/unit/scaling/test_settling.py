@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.scaling.a_situation import ASituation, a_situation
+from tests.unit.scaling.a_situation import NOW, ASituation, a_situation
 
 PATIENCE = 600.0
 
@@ -57,12 +57,31 @@ def test_a_target_settles_as_well_and_says_that_it_will_be_missed() -> None:
     assert "the nodes had room for 2" in verdict.message
 
 
-def test_while_some_wait_none_are_taken_away() -> None:
+def test_while_some_wait_that_are_needed_none_are_taken_away() -> None:
     # they cost nothing, and a cluster autoscaler is about to add nodes for them
-    batch = (
-        a_situation().having(40, running=10).with_pods(unschedulable=30, unschedulable_since=a_situation().value.now)
-    )
-    batch = batch.with_seconds_left(100_000)
+    batch = a_situation().having(40, running=2).with_pods(unschedulable=38, unschedulable_since=NOW)
+    batch = batch.with_seconds_left(1200)
     history = batch.scaled().history
 
     assert batch.later(400).scaled(history).renderers == 40
+
+
+def test_others_that_wait_in_turn_are_waiting_all_the_same() -> None:
+    # given a full cluster: wherever a shard ends, one that waited has its place, and a new pod waits
+    batch, history = a_situation().having(50, running=12).with_pods(unschedulable=38), None
+    for seconds in range(0, 600, 30):
+        now = batch.later(seconds)
+        verdict = now.with_pods(unschedulable_since=now.value.now - 20).scaled(history)
+        history = verdict.history
+        assert verdict.renderers == 50
+
+    now = batch.later(600)
+    assert now.with_pods(unschedulable_since=now.value.now - 20).scaled(history).renderers == 12
+
+
+def test_those_that_wait_are_given_up_at_once_where_the_others_are_enough() -> None:
+    batch = a_situation().having(40, running=30).with_pods(unschedulable=10, unschedulable_since=NOW)
+    batch = batch.with_seconds_left(100_000)
+    history = batch.scaled().history
+
+    assert batch.later(400).scaled(history).renderers < 30

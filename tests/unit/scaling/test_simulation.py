@@ -5,7 +5,7 @@ from bench.scaling.report import COST, Result, report
 from bench.scaling.running import by_policy
 from bench.scaling.scenarios import SCENARIOS, Scenario, drawn
 
-DAYS = 4
+DAYS = 3
 KINDS = {one.key: one for one in SCENARIOS}
 # A day of a hundred million documents takes seconds; the bench has those.
 SMALL = [one for one in SCENARIOS if one.key != "large"]
