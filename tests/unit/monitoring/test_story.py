@@ -5,7 +5,9 @@ from prometheus_client import generate_latest
 from pdfbatch_api.metrics import operator as of
 from pdfbatch_monitoring.story import Story, Told
 
-BATCH = Told("billing", "letters", 2_400, 200, 30, 5.0, 4, target=300, deadline=900, troubled_at=(60, 120), loses_at=100)
+BATCH = Told(
+    "billing", "letters", 2_400, 200, 30, 5.0, 4, target=300, deadline=900, troubled_at=(60, 120), loses_at=100
+)
 LABELS = {"namespace": "billing", "batch": "letters"}
 
 
