@@ -3,19 +3,17 @@
 The order is fixed, whatever the order in the manifest: what changes pages comes before what describes the file, then
 how it is laid out; encryption comes last, but for the signature.
 
-pikepdf is imported where it is used: what Chromium prints is patched as bytes, and every worker of every batch would
-start a tenth of a second later for a library that it never calls.
+pikepdf and the steps that call it are imported where they are used: what Chromium prints is patched as bytes, and
+every worker of every batch would start a tenth of a second later for what it never calls.
 """
 
 import datetime as dt
 from collections.abc import Mapping
-from typing import Final
 
 from pdfbatch_api.errors import NotInThisVersionError, Where
 from pdfbatch_api.resource.postprocessing import PostprocessingSpec
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.postprocessing import attachments, letterhead, metadata, watermark
-from pdfbatch_renderer.postprocessing.encryption import compile_seal
+from pdfbatch_renderer.postprocessing import metadata
 from pdfbatch_renderer.postprocessing.opening import opened, saved
 from pdfbatch_renderer.postprocessing.step import (
     NO_FILES,
@@ -30,14 +28,14 @@ from pdfbatch_renderer.postprocessing.step import (
 
 __all__ = ["RowFile", "Step", "compile_steps"]
 
-# In the order in which they are done, all to one PDF that is opened and written once. Linearizing and encryption are
-# how it is written.
-_STEPS: Final[tuple[StepCompiler, ...]] = (
-    letterhead.compile_step,
-    watermark.compile_step,
-    attachments.compile_step,
-    metadata.compile_step,
-)
+
+def _steps() -> tuple[StepCompiler, ...]:
+    """In the order in which they are done, all to one PDF that is opened and written once. Linearizing and encryption
+    are how it is written.
+    """
+    from pdfbatch_renderer.postprocessing import attachments, letterhead, watermark
+
+    return letterhead.compile_step, watermark.compile_step, attachments.compile_step, metadata.compile_step
 
 
 def compile_steps(
@@ -88,7 +86,7 @@ def compile_steps(
         return _untouched
     if spec == PostprocessingSpec(metadata=spec.metadata):
         return metadata.compile_alone(settings)
-    steps = [step for compiler in _STEPS if (step := compiler(settings)) is not None]
+    steps = [step for compiler in _steps() if (step := compiler(settings)) is not None]
     return _in_one_opening(steps, settings)
 
 
@@ -97,6 +95,8 @@ def _untouched(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFil
 
 
 def _in_one_opening(steps: list[OpenStep], settings: StepSettings) -> Step:
+    from pdfbatch_renderer.postprocessing.encryption import compile_seal
+
     seal = compile_seal(settings)
     linearize = settings.spec.linearize
 

@@ -9,11 +9,11 @@ import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
-from urllib.parse import unquote
 
 from pdfbatch_api.errors import DocumentError, Where
-from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME, AttachmentSpec
+from pdfbatch_api.resource.postprocessing import AttachmentSpec
 from pdfbatch_api.values import RowData
+from pdfbatch_renderer.postprocessing.files import file_name
 from pdfbatch_renderer.postprocessing.pdf_strings import pdf_date
 from pdfbatch_renderer.postprocessing.properties import one_line
 from pdfbatch_renderer.postprocessing.step import OpenStep, StepSettings, Subject
@@ -113,12 +113,6 @@ def _missing(attachment: _Attachment) -> DocumentError:
         where=Where(column=attachment.column),
         hint="Correct the row, or say optional: true for this attachment.",
     )
-
-
-def file_name(uri: str) -> str:
-    """A URI's last part."""
-    name = uri.removeprefix(TEMPLATE_SCHEME).rstrip("/").rpartition("/")[2]
-    return unquote(name) if "://" in uri else name
 
 
 def _refuse(name: str, key: str, taken: set[str]) -> None:

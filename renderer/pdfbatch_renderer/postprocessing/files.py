@@ -6,6 +6,7 @@ there, and half a batch would have it.
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from urllib.parse import unquote
 
 from pdfbatch_api.errors import ManifestError, ObjectMissingError, ObjectTooLargeError, Where
 from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME, PostprocessingSpec, step_uris
@@ -80,3 +81,9 @@ def split(files: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, bytes
     template = {name: data for name, data in files.items() if not name.startswith(_FOLDER)}
     steps = {name.removeprefix(_FILES): data for name, data in files.items() if name.startswith(_FILES)}
     return template, steps, files.get(SECRET_FILE)
+
+
+def file_name(uri: str) -> str:
+    """A URI's last part."""
+    name = uri.removeprefix(TEMPLATE_SCHEME).rstrip("/").rpartition("/")[2]
+    return unquote(name) if "://" in uri else name

@@ -14,7 +14,7 @@ from pdfbatch_api.errors import (
 from pdfbatch_api.resource.postprocessing import AttachmentSpec, PostprocessingSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.postprocessing.attachments import file_name
+from pdfbatch_renderer.postprocessing.files import file_name
 from pdfbatch_renderer.postprocessing.step import RowFile
 
 Fetch: TypeAlias = Callable[[str, int], bytes]
