@@ -38,10 +38,14 @@ class Keda:
         for program, image in _IMAGES.items():
             programs.load(cluster, built[program], image)
         cluster.kubectl("create", "namespace", NAMESPACE, check=False)
-        if not cluster.kubectl("get", "secret", "kedaorg-certs", "--namespace", NAMESPACE, check=False).stdout:
+        named = ("secret", "kedaorg-certs", "--namespace", NAMESPACE)
+        if not cluster.kubectl("get", *named, check=False).stdout:
             cluster.apply(json.dumps(_certificates()))
+        authority = cluster.kubectl("get", *named, "--output=jsonpath={.data.ca\\.crt}").stdout
         # Its definitions are too large for the annotation that a client-side apply leaves.
         cluster.kubectl("apply", "--server-side", "--force-conflicts", "--filename=-", input=_manifests(cluster))
+        trusted = json.dumps({"spec": {"caBundle": authority}})
+        cluster.kubectl("patch", "apiservice", API, "--type=merge", f"--patch={trusted}")
         for service in _SERVICES:
             cluster.kubectl("rollout", "status", f"deployment/{service}", "--namespace", NAMESPACE, "--timeout=110s")
         cluster.kubectl("wait", f"apiservice/{API}", "--for=condition=Available", "--timeout=110s")

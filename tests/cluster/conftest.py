@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from devcluster import Access, Cluster, ExternalCluster, MachineUnsuitableError, Settings
+from devcluster.monitoring import Prometheus
+from devcluster.monitoring.prometheus import VALUES as VALUES_TO_ASK
 
 from tests.cluster.a_bucket import Bucket
 from tests.cluster.a_place import Place
@@ -63,6 +65,25 @@ def place(own_cluster: Cluster, installed: Installation) -> Iterator[Place]:
     place = Place.make(own_cluster, f"test-{os.getpid()}-{next(_numbers)}")
     yield place
     place.remove()
+
+
+@pytest.fixture(scope="session")
+def prometheus(cluster: Access, installed: Installation) -> Prometheus:
+    """A real one in the cluster, which scrapes the operator and the renderers. It stays until the cluster goes."""
+    if not isinstance(cluster, Cluster):
+        pytest.skip(f"{KUBECONFIG} points at a cluster that is not ours to put a Prometheus into")
+    return Prometheus.install(cluster)
+
+
+@pytest.fixture(scope="module")
+def asked_prometheus(installed: Installation, prometheus: Prometheus) -> Iterator[Prometheus]:
+    """The same, and the operator asks it."""
+    leader = installed.leader()
+    installed.upgrade(**VALUES_TO_ASK)
+    installed.wait_for_leader(but=leader)
+    yield prometheus
+    installed.upgrade()
+    installed.wait_for_leader()
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,67 @@
+"""KEDA and its HPA scale a batch by the real Prometheus, through /scale, up and down; and the batch completes."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from devcluster.monitoring import Keda, Prometheus
+
+from tests.cluster.a_place import Place
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "keda.yaml"
+NAME = "invoices-by-keda"
+DOCUMENTS = 1000
+
+
+@pytest.fixture(scope="module")
+def keda(prometheus: Prometheus) -> Iterator[Keda]:
+    """A real one, and gone afterwards: an API that nobody serves would hold up the end of every namespace."""
+    keda = Keda.install(prometheus.cluster)
+    yield keda
+    keda.remove()
+
+
+def test_keda_scales_a_batch_up_and_down_and_it_completes(place: Place, prometheus: Prometheus, keda: Keda) -> None:
+    # given what `kubectl cp` leaves on the claim, and the example, which says in which namespace it is
+    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
+    text = EXAMPLE.read_text()
+    assert 'namespace="documents"' in text
+
+    # when
+    place.kubectl(
+        "apply", "--filename=-", input=text.replace('namespace="documents"', f'namespace="{place.namespace}"')
+    )
+
+    # then its HPA asks the metrics API for what is left, and takes as many as that needs
+    place.until("five render", lambda: len(place.running()) == 5, within=120)
+    assert place.conditions(NAME)["ScalingActive"] == "False/RenderersSet"
+    assert _left(place) > 0
+    assert place.get("hpa", f"keda-hpa-{NAME}")["spec"]["scaleTargetRef"]["kind"] == "PdfBatch"
+
+    # and fewer, as less is left
+    seen = set()
+
+    def fewer() -> bool:
+        seen.add(int(place.get("pdfbatch", NAME)["spec"]["renderers"]))
+        return min(seen) <= 2
+
+    place.until("two are enough for the rest", fewer, within=240)
+    assert 5 in seen
+
+    # and nothing is lost by it
+    place.succeeded(NAME, documents=DOCUMENTS, within=240)
+    scaled = [event for event in place.events(NAME) if event.startswith("Scaled: ")]
+    print("\n" + "\n".join(scaled))
+    place.kubectl("delete", "scaledobject", NAME, "--timeout=60s")
+
+
+def _left(place: Place) -> int:
+    """What the metrics API says, as an HPA asks it."""
+    uri = f"/apis/external.metrics.k8s.io/v1beta1/namespaces/{place.namespace}/s0-prometheus"
+    selector = f"?labelSelector=scaledobject.keda.sh%2Fname%3D{NAME}"
+    items = json.loads(place.kubectl("get", "--raw", uri + selector))["items"]
+    value = items[0]["value"]
+    return int(value[:-1]) // 1000 if value.endswith("m") else int(value)
