@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -83,6 +84,20 @@ async def test_a_process_that_is_killed_is_replaced_and_leaves_nothing(start: St
     assert [child for child in psutil.Process().children() if "serving" in " ".join(child.cmdline())] == []
 
 
+async def test_no_row_lies_on_the_disk_once_it_is_printed(start: StartEngine) -> None:
+    engine = await start("typst", {"t.typ": b'#import "/pdfbatch.typ": row\n#row.name #row.at("more", default: "")'})
+    root = Path(own(engine).environ()["HOME"]) / "template"
+    await engine.render(given({"name": "Åsa"}))
+    with pytest.raises(DocumentError):
+        await engine.render(given({"more": "secret"}))
+    assert {path.name for path in root.iterdir()} == {
+        "t.typ",
+        "pdfbatch.typ",
+        "pdfbatch-main.typ",
+        "pdfbatch-sheet.json",
+    }
+
+
 async def test_it_is_recycled_after_so_many_documents(start: StartEngine) -> None:
     engine = await start("typst", {"t.typ": b"x"}, engine={"typst": {"recycleAfter": 3}})
     processes = set()
@@ -118,8 +133,10 @@ async def test_it_ends_with_its_worker(tmp_path: Path) -> None:
     worker = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=subprocess.PIPE)
     assert worker.stdout is not None
     engine = psutil.Process(int(await asyncio.wait_for(worker.stdout.readline(), 60)))
+    folder = engine.environ()["HOME"]
     # when the worker is killed
     os.kill(worker.pid, signal.SIGKILL)
     await worker.wait()
     # then the kernel ends the engine
     engine.wait(10)
+    shutil.rmtree(folder)  # nobody was left to do it

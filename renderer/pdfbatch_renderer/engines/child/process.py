@@ -46,7 +46,7 @@ class Child:
             EngineError: the process did not start.
         """
         ours, theirs = socket.socketpair()
-        folder = Path(tempfile.mkdtemp(prefix="pdfbatch-engine-"))
+        folder = Path(tempfile.mkdtemp(prefix="pdfbatch-process-"))
         errors = os.memfd_create("engine-stderr")
         with theirs:
             # In this thread, as the kernel ends the process with the thread that started it (PR_SET_PDEATHSIG).

@@ -62,7 +62,8 @@ class TypstPrinter:
         except self._error as error:
             raise RefusedError(refused(error, self._root, msgspec.json.decode(message.data)["row"])) from error
         finally:
-            for path in own:
+            # Nobody's data lies there once it is printed, should the folder be left behind.
+            for path in (self._root / own_files.ROW, *own):
                 path.unlink()
         assert isinstance(pdf, bytes)
         return Made(pdf, tuple(dict.fromkeys(_told(warning) for warning in warnings[:_MOST_WARNINGS])))
