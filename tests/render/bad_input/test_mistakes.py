@@ -73,7 +73,7 @@ def test_a_template_that_fails_with_every_row_is_refused_at_its_line(case: str, 
 
 SPECS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a typo in a key": ({"page": {"margn": "1cm"}}, ("batch.yaml, line", "spec.page.margn", "Did you mean margin?")),
-    "an engine of later": ({"engine": {"name": "typst"}}, ("engine typst: not in this version", "Use chromium")),
+    "an engine of later": ({"engine": {"name": "ironpdf"}}, ("engine ironpdf: not in this version", "Use chromium")),
     "an unknown column in a name": (named("{{ numbr }}.pdf"), ("spec.output.name", "'numbr'", "Did you mean number?")),
     "a name that leaves the output": (named("../{{ number }}.pdf"), ("spec.output.name", "'..'")),
     "a name of ours": (named("summary.json"), ("row 1", "pdfbatch itself writes")),
