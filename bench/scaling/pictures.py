@@ -38,7 +38,7 @@ PICTURES: Final = (
     Picture("ordinary", "ordinary", 2, "An ordinary batch: half of a guess, then what the first shards show"),
     Picture("heavy", "heavy", 11, "Heavy tails: time is kept for the longest of the last shards"),
     Picture("late", "late", 5, "Nodes that come late: those that wait are left for the cluster autoscaler"),
-    Picture("full", "full", 3, "A full cluster: after ten minutes it settles for those that have room"),
+    Picture("full", "full", 161, "A full cluster: after ten minutes it settles for those that have room"),
     Picture("loss", "loss", 7, "Nodes are lost: more renderers make good for it"),
     Picture("away", "away", 6, "Prometheus away, then lying: it goes on by the shards that are done"),
     Picture("throttled", "throttled", 6, "The store throttles: shards take longer, and more renderers come"),
