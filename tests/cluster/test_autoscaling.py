@@ -1,0 +1,170 @@
+"""The autoscaler with a real Prometheus: a batch takes the time that it was given, and no more pods than that needs."""
+
+import random
+import shutil
+import signal
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from devcluster.monitoring import Prometheus
+
+from pdfbatch_monitoring.panel_check import as_table, check_panels
+from tests.cluster.a_batch_at_work import BatchAtWork
+from tests.cluster.a_place import Place
+from tests.cluster.a_recording import Recording
+from tests.cluster.a_watch import Watch
+from tests.cluster.installation import Installation
+from tests.cluster.pod_processes import renderer_of
+from tests.cluster.test_operator_loss import _kill as kill
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "target-duration.yaml"
+NAME = "invoices-in-time"
+# What the example says.
+TARGET = 240.0
+# It keeps a reserve for shards that take long, and rounds up to whole renderers: of a batch of minutes that is a tenth.
+EARLIEST, LATEST = 0.85 * TARGET, 1.1 * TARGET
+DOCUMENTS = 1000
+
+
+def test_a_batch_that_was_held_at_one_renderer_still_ends_when_it_should(
+    place: Place, asked_prometheus: Prometheus
+) -> None:
+    # given what `kubectl cp ../../invoices files:/documents/` leaves on the claim
+    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
+
+    with Watch.of(place.cluster, ("pdfbatches", "--namespace", place.namespace)) as watch:
+        # when somebody held it at one, and lets it go
+        place.kubectl(
+            "apply", "--filename=-", input=EXAMPLE.read_text().replace("spec:\n", "spec:\n  renderers: 1\n", 1)
+        )
+        place.shards_done(NAME, of_at_least=2, within=TARGET)
+        assert place.conditions(NAME)["ScalingActive"] == "False/RenderersSet"
+        place.patch(NAME, renderers=None)
+
+        # then the operator takes as many as the rest needs in the time that is left, by what it has seen of the one
+        place.until("it is scaled up", lambda: _desired(place) >= 3, within=30)
+        assert place.conditions(NAME)["ScalingActive"] == "True/TargetDuration"
+        live = f'sum(rate(pdfbatch_renderer_documents_total{{namespace="{place.namespace}",batch="{NAME}"}}[20s]))'
+        assert place.until("Prometheus knows its pace", lambda: asked_prometheus.value(live), within=60)
+
+        # and each panel of the dashboards has something to show
+        def empty() -> list[str]:
+            found = check_panels(asked_prometheus.here, {"namespace": place.namespace, "batch": NAME})
+            return [f"{one.dashboard}, {one.panel}: {one.query}" for one in found if one.nothing]
+
+        # (a rate over some minutes needs two looks)
+        place.until("no panel is empty", lambda: not empty(), within=60)
+        print("\n" + as_table(check_panels(asked_prometheus.here, {"namespace": place.namespace, "batch": NAME})))
+
+        # and it ends when it should
+        place.succeeded(NAME, documents=DOCUMENTS, within=2 * TARGET)
+    recording = Recording.of(watch, NAME, namespace=place.namespace, target=TARGET, prometheus=asked_prometheus)
+    print(f"\n{recording.story()}")
+    recording.write()
+    assert recording.decisions()[0][1] == 1
+    assert 3 <= recording.most <= 10
+    assert EARLIEST <= recording.took <= LATEST, recording.story()
+
+
+def test_prometheus_goes_away_in_the_middle_and_the_batch_goes_on_by_what_it_knows(
+    place: Place, asked_prometheus: Prometheus
+) -> None:
+    # given
+    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
+    with Watch.of(place.cluster, ("pdfbatches", "--namespace", place.namespace)) as watch:
+        place.kubectl("apply", f"--filename={EXAMPLE}")
+        place.shards_done(NAME, of_at_least=10, within=TARGET)
+
+        # when
+        asked_prometheus.stop()
+        try:
+            # then it says so
+            place.until(
+                "it says that Prometheus is gone",
+                lambda: "Prometheus" in place.condition(NAME, "ScalingActive").get("message", ""),
+                within=60,
+            )
+            told = place.condition(NAME, "ScalingActive")
+            print(f"\n{told['status']}/{told['reason']}: {told['message']}")
+
+            # and ends when it should all the same
+            place.succeeded(NAME, documents=DOCUMENTS, within=2 * TARGET)
+        finally:
+            asked_prometheus.start()
+    recording = Recording.of(watch, NAME, namespace=place.namespace, target=TARGET, prometheus=None)
+    print(recording.story())
+    assert EARLIEST <= recording.took <= 1.15 * TARGET, recording.story()
+
+
+def test_what_prometheus_counts_is_what_the_manifest_has_whoever_was_killed(
+    place: Place, asked_prometheus: Prometheus, installed: Installation
+) -> None:
+    # given a batch with some documents that fail
+    seed = random.randrange(1_000_000)
+    print(f"\nseed {seed}")
+    chance = random.Random(seed)
+    batch = BatchAtWork.begun(
+        place,
+        "counted",
+        shards=8,
+        per_shard=40,
+        template={"inline": FAILING},
+        failurePolicy={"maxFailedDocuments": "50%"},
+    )
+
+    # when renderers are killed, deleted, and the operator is
+    place.shards_done("counted")
+    for blow in (_kill_a_renderer, _delete_a_renderer, _kill_a_renderer):
+        time.sleep(chance.uniform(0.5, 3))
+        blow(batch, chance)
+    kill(place.cluster, installed.leader())
+    status = place.ended("counted", within=300)
+    assert status["phase"] == "Succeeded", place.story()
+
+    # then
+    lines = place.manifest("counted")
+    counted = Counter(line["status"] for line in lines)
+    assert (len(lines), counted["failed"]) == (320, 32)
+    of_batch = f'{{namespace="{place.namespace}",batch="counted"}}'
+
+    def agrees() -> bool:
+        results = asked_prometheus.query(f"max by (result) (pdfbatch_batch_documents_processed_total{of_batch})")
+        return {labels["result"]: value for labels, value in results if value} == dict(counted)
+
+    place.until("Prometheus has the manifest's counts", agrees, within=30)
+    for name, field in (("pages", "pages"), ("bytes", "bytes")):
+        total = sum(line[field] or 0 for line in lines if line["status"] == "succeeded")
+        assert asked_prometheus.value(f"max(pdfbatch_batch_{name}_total{of_batch})") == total
+    shards = asked_prometheus.value(
+        f'max(pdfbatch_batch_shards{{namespace="{place.namespace}",batch="counted",state="succeeded"}})'
+    )
+    assert shards == 8
+
+
+# Each tenth row.
+FAILING = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ number }}</title></head>
+<body><h1>TOKEN{{ number }}</h1>{% if number.endswith("0") %}{{ 1 // 0 }}{% endif %}<p>{{ text }}</p></body></html>"""
+
+
+def _desired(place: Place) -> int:
+    return int(place.status(NAME).get("renderers", {}).get("desired", 0))
+
+
+def _kill_a_renderer(batch: BatchAtWork, chance: random.Random) -> None:
+    uid = batch.place.until("a renderer runs", lambda: _running(batch, chance), within=60)["metadata"]["uid"]
+    process = renderer_of(uid)
+    if process is not None:
+        process.signal(signal.SIGKILL)
+
+
+def _delete_a_renderer(batch: BatchAtWork, chance: random.Random) -> None:
+    pod = batch.place.until("a renderer runs", lambda: _running(batch, chance), within=60)
+    batch.place.kubectl("delete", "pod", pod["metadata"]["name"], "--wait=false")
+
+
+def _running(batch: BatchAtWork, chance: random.Random) -> dict[str, Any]:
+    found = [pod for pod in batch.pods() if pod["status"]["phase"] == "Running"]
+    return chance.choice(found) if found else {}
