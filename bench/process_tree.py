@@ -160,6 +160,7 @@ def run(
     # Orphans of the command become our children instead of init's, so that they are still seen.
     ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    others = _children()
     pin: Callable[[], None] | None = (lambda: os.sched_setaffinity(0, cores)) if cores else None
     usage = Usage(started=time.time())
     start = time.perf_counter()
@@ -193,7 +194,7 @@ def run(
     ended.set()
     watcher.join()
     usage.exit_code = process.returncode
-    for pid, seconds in _reap_orphans(set(last)).items():
+    for pid, seconds in _reap_orphans(others).items():
         if pid in last:
             reading, orphan = last[pid]
             last[pid] = reading, replace(orphan, cpu=max(orphan.cpu, seconds - orphan.waited))
@@ -205,10 +206,14 @@ def run(
     return usage
 
 
-def _reap_orphans(ours: set[int]) -> dict[int, float]:
+def _children() -> set[int]:
+    return {process.pid for process in processes().values() if process.parent == os.getpid()}
+
+
+def _reap_orphans(others: set[int]) -> dict[int, float]:
     """The CPU time of each process that was left to us (a killed browser's tabs), with that of its own children.
 
-    The command's output ends a moment before the last process that held it does: those of `ours` are waited for.
+    The command's output ends a moment before the last process that held it does: all but `others` are waited for.
     """
     cpu: dict[int, float] = {}
     latest = time.monotonic() + _LAST_BREATH
@@ -220,7 +225,6 @@ def _reap_orphans(ours: set[int]) -> dict[int, float]:
         if pid:
             cpu[pid] = used.ru_utime + used.ru_stime
             continue
-        left = processes()
-        if time.monotonic() > latest or not any(p in left and left[p].parent == os.getpid() for p in ours):
+        if time.monotonic() > latest or not _children() - others:
             return cpu
         time.sleep(0.01)

@@ -81,6 +81,8 @@ def test_the_cpu_of_a_child_is_counted_even_when_no_reading_saw_it() -> None:
 
 
 def test_the_exit_code_and_the_output_come_back() -> None:
-    usage = run([sys.executable, "-c", "import sys; print('out'); print('err', file=sys.stderr); sys.exit(3)"])
+    # given one that lives for several readings
+    said = "import sys, time; print('out'); print('err', file=sys.stderr); time.sleep(1); sys.exit(3)"
+    usage = run([sys.executable, "-c", said], interval=0.05)
     assert (usage.exit_code, usage.stdout, usage.stderr) == (3, "out\n", "err\n")
     assert usage.peak_python > 1_000_000
