@@ -19,7 +19,7 @@ from pdfbatch_operator.scaling.situation import Learnt, Reading, Situation
 GUESSED_SECONDS_OF_A_SHARD: Final = 60.0
 
 # How long the Job controller and the scheduler leave a place empty from a pod's end to its successor's being placed.
-GAP: Final = 2.0
+GAP: Final = 1.0
 
 # Completed pods count for the last rounds of all renderers, and a dozen of them in any case.
 _ROUNDS: Final = 2.0
