@@ -27,12 +27,14 @@ class Gap(NamedTuple):
         what: its name.
         hint: what to do instead.
         asks: whether a spec asks for it.
+        partly: the key itself works; it is only together with something else that it does not.
     """
 
     key: str
     what: str
     hint: str
     asks: _Asks
+    partly: bool = False
 
 
 def _engine(name: str) -> _Asks:
@@ -57,7 +59,7 @@ _MERGED: Final = "Leave it out, or put the documents into a zip: merging takes t
 _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 
 GAPS: Final = (
-    Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf")),
+    Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf"), partly=True),
     Gap(
         "spec.engine.chromium.scripts",
         "JavaScript in pages",
@@ -87,9 +89,10 @@ GAPS: Final = (
         "linearizing what is encrypted",
         "Leave one of the two out.",
         lambda spec: spec.postprocessing.linearize and spec.postprocessing.encryption is not None,
+        partly=True,
     ),
     *(
-        Gap(f"spec.postprocessing.{name}", f"{name} in merged PDFs", _MERGED, _merged_with(name))
+        Gap(f"spec.postprocessing.{name}", f"{name} in merged PDFs", _MERGED, _merged_with(name), partly=True)
         for name in ("attachments", "encryption", "linearize")
     ),
 )

@@ -179,7 +179,7 @@ def _parquet(stream: BinaryIO) -> Iterator[_Line]:
     except ImportError as error:
         raise PdfbatchError(
             "the manifest is Parquet alone, and pyarrow is not installed",
-            hint="pip install 'pdfbatch[renderer]'; or list jsonl in output.manifest next time.",
+            hint="in the checkout, pip install '.[renderer]'; or list jsonl in output.manifest next time.",
         ) from error
     with pq.ParquetFile(stream) as file:
         for batch in file.iter_batches(batch_size=10_000, columns=_COLUMNS):

@@ -119,8 +119,11 @@ def reference(whole: Schema) -> str:
 def _told(field: Field) -> str:
     """What a field is for, and whether it does anything yet and here."""
     notes = [field.description.rstrip(".") + "."] if field.description else []
-    if any(gap.key == field.path and gap.key != "spec.engine.name" for gap in GAPS):
+    gaps = [gap for gap in GAPS if gap.key == field.path]
+    if any(not gap.partly for gap in gaps):
         notes.append("*Not in this version.*")
+    elif gaps:
+        notes.append(f"*Not in this version: {', '.join(gap.what for gap in gaps)}.*")
     if any(key == field.path for key, _ in CLUSTER_ONLY):
         notes.append("*Has no effect without a cluster.*")
     return " ".join(notes)

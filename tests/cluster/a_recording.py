@@ -1,6 +1,6 @@
 """What the autoscaler did with a batch, as Kubernetes' watch and Prometheus tell it; and the page that shows it.
 
-PDFBATCH_RECORDING=docs/autoscaling-recorded.md .venv/bin/python -m pytest tests/cluster/test_autoscaling.py -k target
+PDFBATCH_RECORDING=docs/autoscaling-recorded.md .venv/bin/python -m pytest tests/cluster/test_autoscaling.py -k held
 """
 
 import datetime as dt
@@ -176,7 +176,8 @@ class Recording:
                 "# Recorded: a batch that scales itself to its target",
                 "",
                 textwrap.fill(
-                    "[target-duration.yaml](../examples/kubernetes/scaling/target-duration.yaml) as it stands, on two "
+                    "[target-duration.yaml](../examples/kubernetes/scaling/target-duration.yaml), held at one renderer "
+                    "by `spec.renderers` until two shards are done and then let go, on two "
                     f"nodes (`make cluster-monitoring`) on one machine with two cores: {self.documents:,} invoices "
                     f"that should take {self.target:.0f} s by `scaling.targetDuration`. A browser has a tenth of a "
                     "CPU, so that renderers are what it takes. `tests/cluster/test_autoscaling.py` writes this page.",

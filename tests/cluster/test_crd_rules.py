@@ -279,7 +279,7 @@ ACCEPTED = {
     "margins wider than the page": added("  page: {margin: 12cm}"),
     "a key with everything under it commented out": added("  page:", "    # size: A4"),
     "a column whose name is a number": instead(ROWS, f"{ROWS}\n      columns: {{2026: decimal}}"),
-    "an engine that is not in this version": added("  engine: {name: typst}"),
+    "an engine that is not in the images": added("  engine: {name: typst}"),
     "a page of one's own size": added("  page: {size: {width: 90mm, height: 55mm}, margin: {top: 3mm}}"),
     "a day": added("  documentDate: 2026-11-30"),
     "a moment": added('  documentDate: "2026-11-30T09:00:00Z"'),

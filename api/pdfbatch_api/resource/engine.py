@@ -50,7 +50,7 @@ class EngineSpec(ResourceModel):
     name: Literal["chromium", "ironpdf", "weasyprint", "typst"] = Field(
         default="chromium",
         description="chromium and weasyprint print HTML, typst has templates of its own; docs/engines.md says what "
-        "each can do. ironpdf is not in this version.",
+        "each can do.",
     )
     chromium: ChromiumOptions = Field(default_factory=ChromiumOptions, description="Options of chromium.")
     typst: TypstOptions = Field(default_factory=TypstOptions, description="Options of typst.")

@@ -21,7 +21,7 @@ class TemplateSpec(ResourceModel):
     entry: str | None = Field(
         default=None,
         max_length=512,
-        description="The file in the folder that is rendered. Default: the only .html.",
+        description="The file in the folder that is rendered. Default: the only .html (with typst, the only .typ).",
     )
     entry_column: str | None = Field(
         default=None, max_length=256, description="A column that names each row's entry, instead of `entry`."

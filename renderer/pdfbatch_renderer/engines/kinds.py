@@ -65,7 +65,7 @@ def require_installed(name: str) -> None:
     raise EngineMissingError(
         f"engine {name} is not installed",
         where=Where(key="spec.engine.name"),
-        hint=f"Install it: pip install 'pdfbatch[{name}]'.",
+        hint=f"Install it, in the checkout: pip install '.[{name}]'.",
     )
 
 

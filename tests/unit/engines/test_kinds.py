@@ -41,7 +41,7 @@ def test_on_a_laptop_validate_says_what_to_install(engine: str, tmp_path: Path) 
         validate(open_batch(manifest))
 
     assert str(raised.value) == (
-        f"spec.engine.name: engine {engine} is not installed. Install it: pip install 'pdfbatch[{engine}]'."
+        f"spec.engine.name: engine {engine} is not installed. Install it, in the checkout: pip install '.[{engine}]'."
     )
     assert raised.value.exit_code == ExitCode.CONFIG
 

@@ -18,7 +18,7 @@ from pdfbatch_renderer.engines.typst.errors import refused
 from pdfbatch_renderer.engines.typst.settings import TypstSettings
 
 _MOST_WARNINGS: Final = 20
-INSTALL: Final = "Install it: pip install 'pdfbatch[typst]'."
+INSTALL: Final = "Install it, in the checkout: pip install '.[typst]'."
 
 
 class TypstPrinter:

@@ -27,7 +27,7 @@ class WeasyPrinter:
             from pdfbatch_renderer.engines.weasyprint.assets import BASE, Assets
         except ImportError as error:
             raise BrokenError(
-                f"WeasyPrint cannot be loaded: {error}", "Install it: pip install 'pdfbatch[weasyprint]'."
+                f"WeasyPrint cannot be loaded: {error}", "Install it, in the checkout: pip install '.[weasyprint]'."
             ) from error
         except OSError as error:
             # cffi opens Pango, which no Python package brings.
