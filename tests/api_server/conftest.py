@@ -50,6 +50,8 @@ def namespace(plane: ControlPlane) -> Iterator[str]:
     plane.kubectl("create", "namespace", name)
     wait("a default service account", lambda: plane.get("serviceaccount/default", "-n", name))
     yield name
+    # First, and at once: the next test's operator would still be busy with them in a namespace that takes nothing.
+    plane.kubectl("delete", "pdfbatches", "--all", "-n", name)
     plane.kubectl("delete", "namespace", name, "--wait=false")
 
 
