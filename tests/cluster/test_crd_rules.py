@@ -152,6 +152,36 @@ RULES = {
         'spec.podTemplate.env[0].name: Invalid value: "a-b": this is not the name of an environment variable: '
         "letters, digits and _",
     ),
+    "a watermark of nothing": (
+        added("  postprocessing: {watermark: {opacity: 0.5}}"),
+        "spec.postprocessing.watermark: Invalid value: give exactly one of text, image, pdf; this gives none of them",
+    ),
+    "a watermark on every other page": (
+        added("  postprocessing: {watermark: {text: COPY, pages: even}}"),
+        'spec.postprocessing.watermark.pages: Invalid value: "even": this is not which pages: all, first, last, or '
+        "numbers and ranges such as 1,3-5 or 2-last",
+    ),
+    "a colour by its name": (
+        added("  postprocessing: {watermark: {text: COPY, color: red}}"),
+        'spec.postprocessing.watermark.color: Invalid value: "red": this is not a colour such as #cc0000',
+    ),
+    "an attachment of two": (
+        added("  postprocessing: {attachments: [{uri: s3://billing/terms.pdf, column: terms}]}"),
+        "spec.postprocessing.attachments[0]: Invalid value: give exactly one of uri, column; this gives uri column",
+    ),
+    "encryption that anybody could open": (
+        added("  postprocessing: {encryption: {allow: [print]}}"),
+        "spec.postprocessing.encryption: Invalid value: give a password: userPasswordSecretRef, userPasswordColumn, "
+        "or one of the owner's",
+    ),
+    "two passwords for the user": (
+        added("  postprocessing: {encryption: {userPasswordColumn: pin, userPasswordSecretRef: {name: s, key: k}}}"),
+        "spec.postprocessing.encryption: Invalid value: give userPasswordSecretRef or userPasswordColumn, not both",
+    ),
+    "two passwords for the owner": (
+        added("  postprocessing: {encryption: {ownerPasswordColumn: pin, ownerPasswordSecretRef: {name: s, key: k}}}"),
+        "spec.postprocessing.encryption: Invalid value: give ownerPasswordSecretRef or ownerPasswordColumn, not both",
+    ),
     "a length in feet": (
         added("  postprocessing: {signature: {secretRef: {name: s, key: k}, left: 1ft}}"),
         'spec.postprocessing.signature.left: Invalid value: "1ft": this is not a length such as 15mm, 1.5cm, 0.5in, '
