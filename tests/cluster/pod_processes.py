@@ -71,6 +71,14 @@ def stop(pod_uid: str) -> None:
         process.signal(signal.SIGSTOP)
 
 
+def kill(pod_uid: str) -> None:
+    """SIGKILL to all of them."""
+    processes = processes_of(pod_uid)
+    assert processes, "the pod runs nothing that could be killed"
+    for process in processes:
+        process.signal(signal.SIGKILL)
+
+
 def go_on(pod_uid: str) -> None:
     """Lets them run again."""
     for process in processes_of(pod_uid):

@@ -15,9 +15,8 @@ from tests.cluster.a_batch_at_work import BatchAtWork
 from tests.cluster.a_place import Place
 from tests.cluster.a_recording import Recording
 from tests.cluster.a_watch import Watch
-from tests.cluster.installation import Installation
+from tests.cluster.installation import Installation, kill_replica
 from tests.cluster.pod_processes import renderer_of
-from tests.cluster.test_operator_loss import _kill as kill
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "target-duration.yaml"
@@ -121,7 +120,7 @@ def test_what_prometheus_counts_is_what_the_manifest_has_whoever_was_killed(
     for blow in (_kill_a_renderer, _delete_a_renderer, _kill_a_renderer):
         time.sleep(chance.uniform(0.5, 3))
         blow(batch, chance)
-    kill(place.cluster, installed.leader())
+    kill_replica(place.cluster, installed.leader())
     status = place.ended("counted", within=300)
     assert status["phase"] == "Succeeded", place.story()
 

@@ -1,32 +1,29 @@
 """The operator dies, alone or with its other replica, or loses its API server: batches end as if nothing had been."""
 
 import random
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from devcluster import Cluster
 
-from tests.cluster import pod_processes
 from tests.cluster.a_batch_at_work import BatchAtWork
 from tests.cluster.a_place import Place
 from tests.cluster.an_audit import Audit
-from tests.cluster.installation import NAMESPACE, Installation
+from tests.cluster.installation import Installation, kill_replica
 
 # Seconds from apply to finish of these batches, about: the moment of the blow is drawn from it.
 _LASTS = 15.0
 
 
 def _kill_the_leader(cluster: Cluster, installed: Installation) -> None:
-    _kill(cluster, installed.leader())
+    kill_replica(cluster, installed.leader())
 
 
 def _kill_all_replicas(cluster: Cluster, installed: Installation) -> None:
     for pod in installed.pods():
-        _kill(cluster, pod)
+        kill_replica(cluster, pod)
 
 
 def _restart_the_api_server(cluster: Cluster, installed: Installation) -> None:
@@ -85,12 +82,3 @@ def test_a_batch_ends_as_if_nothing_had_been(
         steps = {"Planning", "Planned", "Scaled", "Finishing", "Complete"}
         assert len(steps - told.keys()) <= 1, told
         assert told.total() == len(told), told
-
-
-def _kill(cluster: Cluster, pod: str) -> None:
-    """SIGKILL to an operator's container."""
-    found: Any = cluster.get("pod", pod, "--namespace", NAMESPACE)
-    processes = pod_processes.processes_of(found["metadata"]["uid"])
-    assert processes
-    for process in processes:
-        process.signal(signal.SIGKILL)
