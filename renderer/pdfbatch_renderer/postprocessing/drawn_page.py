@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from pdfbatch_api.errors import ManifestError, Where
-from pdfbatch_renderer.postprocessing.visible_page import Box, Matrix, bounds, box_of
+from pdfbatch_renderer.postprocessing.drawing import Drawing
+from pdfbatch_renderer.postprocessing.visible_page import Matrix, bounds, box_of
 
 if TYPE_CHECKING:
     import pikepdf
@@ -17,24 +17,7 @@ if TYPE_CHECKING:
 MOST_CONTENT: Final = 32 * 2**20
 
 
-@dataclass(frozen=True, slots=True)
-class DrawnPage:
-    """A page as a form XObject of a file that stays open.
-
-    Attributes:
-        box: what it covers, in the coordinates of whoever draws it.
-    """
-
-    file: pikepdf.Pdf
-    form: pikepdf.Object
-    box: Box
-
-    def within(self, document: pikepdf.Pdf) -> pikepdf.Object:
-        """The drawing as an object of another document."""
-        return document.copy_foreign(self.form)
-
-
-def drawn_page(data: bytes, *, key: str, uri: str) -> DrawnPage:
+def drawn_page(data: bytes, *, key: str, uri: str) -> Drawing:
     """The first page of a PDF.
 
     Args:
@@ -69,7 +52,7 @@ def drawn_page(data: bytes, *, key: str, uri: str) -> DrawnPage:
     if "/Group" not in form:
         # As one picture: where it is half transparent, its own parts do not shine through each other.
         form["/Group"] = pikepdf.Dictionary(Type=pikepdf.Name.Group, S=pikepdf.Name.Transparency)
-    return DrawnPage(file, form, bounds(box_of(form["/BBox"]), _matrix(form)))
+    return Drawing(file, form, bounds(box_of(form["/BBox"]), _matrix(form)))
 
 
 def _matrix(form: pikepdf.Object) -> Matrix:

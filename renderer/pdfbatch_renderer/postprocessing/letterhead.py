@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pdfbatch_renderer.postprocessing.drawn_page import DrawnPage, drawn_page
+from pdfbatch_renderer.postprocessing.drawing import Drawing
+from pdfbatch_renderer.postprocessing.drawn_page import drawn_page
 from pdfbatch_renderer.postprocessing.layers import lay
 from pdfbatch_renderer.postprocessing.step import OpenStep, StepSettings, Subject
 from pdfbatch_renderer.postprocessing.visible_page import Matrix, VisiblePage, times, visible
@@ -44,7 +45,7 @@ def compile_step(settings: StepSettings) -> OpenStep | None:
     return step
 
 
-def _fitted(paper: DrawnPage, page: VisiblePage) -> Matrix:
+def _fitted(paper: Drawing, page: VisiblePage) -> Matrix:
     left, bottom, right, top = paper.box
     width, height = max(right - left, 0.01), max(top - bottom, 0.01)
     scale = min(page.width / width, page.height / height)

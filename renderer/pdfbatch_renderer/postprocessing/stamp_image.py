@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import warnings
 import zlib
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from pdfbatch_api.errors import ManifestError, Where
+from pdfbatch_renderer.postprocessing.drawing import Drawing
 from pdfbatch_renderer.postprocessing.visible_page import Box
 
 if TYPE_CHECKING:
@@ -21,25 +21,8 @@ _FORMATS: Final = ("PNG", "JPEG", "WEBP", "GIF", "TIFF")
 _POINTS_PER_PIXEL: Final = 0.75  # 96 pixels an inch, as in CSS, where the image does not say
 
 
-@dataclass(frozen=True, slots=True)
-class StampImage:
-    """An image XObject of a file that stays open.
-
-    Attributes:
-        box: its natural size in points.
-    """
-
-    file: pikepdf.Pdf
-    form: pikepdf.Object
-    box: Box
-
-    def within(self, document: pikepdf.Pdf) -> pikepdf.Object:
-        """The image as an object of another document."""
-        return document.copy_foreign(self.form)
-
-
-def stamp_image(data: bytes, *, key: str, uri: str) -> StampImage:
-    """Reads a PNG, JPEG, WebP, GIF or TIFF.
+def stamp_image(data: bytes, *, key: str, uri: str) -> Drawing:
+    """Reads a PNG, JPEG, WebP, GIF or TIFF. Its box is its natural size.
 
     Args:
         key, uri: for errors.
@@ -78,7 +61,7 @@ def stamp_image(data: bytes, *, key: str, uri: str) -> StampImage:
     form.Type, form.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
     form.BBox = pikepdf.Array([0, 0, _decimal(box[2]), _decimal(box[3])])
     form.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(Image=inner))
-    return StampImage(file, form, box)
+    return Drawing(file, form, box)
 
 
 def _decimal(value: float) -> float:

@@ -5,8 +5,8 @@ ended alone and at once, and only a process can be; what a template says must no
 stores, and a process begins without them.
 """
 
-from pdfbatch_renderer.engines.child.engine import ChildEngine, ChildSettings
-from pdfbatch_renderer.engines.child.messages import Begin, File, Made, Print, RefusedError
+from pdfbatch_renderer.engines.child.engine import ChildEngine, ChildSettings, files_of
+from pdfbatch_renderer.engines.child.messages import Begin, Made, Print, RefusedError
 from pdfbatch_renderer.engines.child.process import Child
 
-__all__ = ["Begin", "Child", "ChildEngine", "ChildSettings", "File", "Made", "Print", "RefusedError"]
+__all__ = ["Begin", "Child", "ChildEngine", "ChildSettings", "Made", "Print", "RefusedError", "files_of"]

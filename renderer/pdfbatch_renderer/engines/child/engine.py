@@ -7,9 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pdfbatch_api.errors import DocumentError, EngineError, EngineMissingError, Where
-from pdfbatch_api.protocols import Page, PageData, Printed
+from pdfbatch_api.protocols import Asset, Page, PageData, Printed
+from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.engine import TypstOptions, WeasyPrintOptions
+from pdfbatch_api.resource.quantities import seconds, size_bytes
 from pdfbatch_renderer.engines.child.messages import Begin, File, Made, Print, Refused
 from pdfbatch_renderer.engines.child.process import Child
+from pdfbatch_renderer.engines.pdf_limit import within_limit
 
 _WATCH_SECONDS: Final = 0.1
 _STARTS: Final = 3
@@ -37,6 +41,24 @@ class ChildSettings:
     timeout: float
     retries: int
     pdf_limit: int
+
+    @classmethod
+    def of(cls, spec: PdfBatchSpec, options: TypstOptions | WeasyPrintOptions, begin: Begin) -> "ChildSettings":
+        """As a manifest has them.
+
+        Args:
+            options: the engine's own.
+        """
+        return cls(
+            name=begin.printer,
+            begin=begin,
+            memory=size_bytes(options.memory),
+            memory_said=options.memory,
+            recycle_after=options.recycle_after,
+            timeout=seconds(spec.limits.timeout),
+            retries=spec.retries.document,
+            pdf_limit=size_bytes(spec.limits.pdf),
+        )
 
 
 class ChildEngine:
@@ -95,7 +117,8 @@ class ChildEngine:
             tries += 1
             outcome = await self._try(child, message)
             if not isinstance(outcome, DocumentError):
-                return self._checked(outcome, tries)
+                self._printed += 1
+                return within_limit(replace(outcome, tries=tries), self._settings.pdf_limit)
             if tries > self._settings.retries or outcome.reason not in ("Timeout", "OutOfMemory", "EngineCrashed"):
                 outcome.tries = tries
                 raise outcome
@@ -139,16 +162,6 @@ class ChildEngine:
         assert isinstance(answer, Made)
         return Printed(pdf=answer.pdf, warnings=answer.warnings)
 
-    def _checked(self, printed: Printed, tries: int) -> Printed:
-        self._printed += 1
-        if len(printed.pdf) > self._settings.pdf_limit:
-            raise DocumentError(
-                f"the PDF has {len(printed.pdf):,} bytes, over the limit of {self._settings.pdf_limit:,}",
-                reason="PdfTooLarge",
-                hint="Raise spec.limits.pdf, or make its pictures smaller.",
-            )
-        return replace(printed, tries=tries)
-
     async def _give_up(self, reason: str) -> None:
         """The next is started when it is needed."""
         self._restarts[reason] += 1
@@ -163,8 +176,13 @@ class ChildEngine:
             await child.close()
 
 
+def files_of(assets: Mapping[str, Asset]) -> dict[str, File]:
+    """Assets as the process is told them."""
+    return {path: File(asset.data, asset.media_type) for path, asset in assets.items()}
+
+
 def _message(page: Page) -> Print:
-    assets = {path: File(asset.data, asset.media_type) for path, asset in page.assets.items()}
+    assets = files_of(page.assets)
     if isinstance(page, PageData):
         return Print(data=page.data, entry=page.entry, assets=assets)
     return Print(html=page.html, assets=assets)

@@ -21,6 +21,7 @@ from pdfbatch_renderer.engines.chromium.connection import CdpError
 from pdfbatch_renderer.engines.chromium.launch import Browser, EngineUnreachableError, Launcher, browser_version
 from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
 from pdfbatch_renderer.engines.chromium.tab import Tab
+from pdfbatch_renderer.engines.pdf_limit import within_limit
 
 _WATCH_SECONDS: Final = 0.2
 _STARTS: Final = 5
@@ -153,7 +154,8 @@ class ChromiumEngine:
                 tries += 1
                 outcome = await self._try(tab, page)
             if not isinstance(outcome, DocumentError):
-                return self._checked(outcome, tries)
+                self._printed += 1
+                return within_limit(replace(outcome, tries=tries), self._pdf_limit)
             last = outcome
             last.tries = tries
             if last.reason == "EngineCrashed" and not alone:
@@ -191,16 +193,6 @@ class ChromiumEngine:
             await self._give_up_browser("memory" if self._too_large else "crash")
             return lost
         return Printed(pdf=pdf, warnings=warnings)
-
-    def _checked(self, printed: Printed, tries: int) -> Printed:
-        self._printed += 1
-        if len(printed.pdf) > self._pdf_limit:
-            raise DocumentError(
-                f"the PDF has {len(printed.pdf):,} bytes, over the limit of {self._pdf_limit:,}",
-                reason="PdfTooLarge",
-                hint="Raise spec.limits.pdf, or make its pictures smaller.",
-            )
-        return replace(printed, tries=tries)
 
     def _lost(self, error: EngineError) -> DocumentError:
         if self._too_large:

@@ -7,8 +7,8 @@ import msgspec
 
 from pdfbatch_api.errors import DocumentError, TemplateError, Where
 from pdfbatch_api.protocols import PageData
-from pdfbatch_api.resource.quantities import seconds, size_bytes
-from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, File, Print
+from pdfbatch_api.resource.quantities import seconds
+from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, Print, files_of
 from pdfbatch_renderer.engines.child.messages import Refused
 from pdfbatch_renderer.engines.kinds import EngineSettings
 from pdfbatch_renderer.engines.typst import own_files
@@ -27,27 +27,14 @@ class TypstKind:
         return []
 
     def engine(self, settings: EngineSettings) -> ChildEngine:
-        spec = settings.spec
-        return ChildEngine(
-            ChildSettings(
-                name="typst",
-                begin=_begin(settings),
-                memory=size_bytes(spec.engine.typst.memory),
-                memory_said=spec.engine.typst.memory,
-                recycle_after=spec.engine.typst.recycle_after,
-                timeout=seconds(spec.limits.timeout),
-                retries=spec.retries.document,
-                pdf_limit=size_bytes(spec.limits.pdf),
-            )
-        )
+        return ChildEngine(ChildSettings.of(settings.spec, settings.spec.engine.typst, _begin(settings)))
 
 
 def _begin(settings: EngineSettings) -> Begin:
     width, height = settings.spec.page.size_points
     top, right, bottom, left = settings.spec.page.margin_points
     own = TypstSettings(width, height, top, right, bottom, left, int(settings.document_date.timestamp()))
-    files = {path: File(asset.data, asset.media_type) for path, asset in settings.assets.items()}
-    return Begin("typst", msgspec.json.encode(own), files)
+    return Begin("typst", msgspec.json.encode(own), files_of(settings.assets))
 
 
 def refuse_taken_names(files: Mapping[str, bytes]) -> None:

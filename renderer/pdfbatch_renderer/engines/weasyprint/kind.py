@@ -5,8 +5,7 @@ import datetime as dt
 import msgspec
 
 from pdfbatch_api.resource import PageSpec
-from pdfbatch_api.resource.quantities import seconds, size_bytes
-from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, File
+from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, files_of
 from pdfbatch_renderer.engines.kinds import EngineSettings
 from pdfbatch_renderer.engines.weasyprint.settings import WeasySettings
 
@@ -27,19 +26,8 @@ class WeasyKind:
     def engine(self, settings: EngineSettings) -> ChildEngine:
         spec = settings.spec
         own = _settings(spec.page, settings.document_date, tuple(spec.optional_assets))
-        files = {path: File(asset.data, asset.media_type) for path, asset in settings.assets.items()}
-        return ChildEngine(
-            ChildSettings(
-                name="weasyprint",
-                begin=Begin("weasyprint", own, files),
-                memory=size_bytes(spec.engine.weasyprint.memory),
-                memory_said=spec.engine.weasyprint.memory,
-                recycle_after=spec.engine.weasyprint.recycle_after,
-                timeout=seconds(spec.limits.timeout),
-                retries=spec.retries.document,
-                pdf_limit=size_bytes(spec.limits.pdf),
-            )
-        )
+        begin = Begin("weasyprint", own, files_of(settings.assets))
+        return ChildEngine(ChildSettings.of(spec, spec.engine.weasyprint, begin))
 
 
 def _settings(page: PageSpec, date: dt.datetime, optional: tuple[str, ...]) -> bytes:
