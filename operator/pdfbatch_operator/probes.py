@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
 from typing import Final
 
 from prometheus_client import CollectorRegistry
@@ -104,4 +105,5 @@ class _Server(ThreadingHTTPServer):
     def server_bind(self) -> None:
         if self._dual:
             self.socket.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
-        super().server_bind()
+        # Not HTTPServer's: it asks the DNS for the host's name, and a pod may not have one that answers.
+        TCPServer.server_bind(self)
