@@ -45,6 +45,12 @@ class EngineKind(Protocol):
         """What a person should know of it, a sentence each."""
         ...
 
+    def reproducible(self, spec: PdfBatchSpec) -> bool:
+        """Whether it prints the same page into the same bytes each time (but for the dates that are fixed afterwards),
+        as this batch asks it to. Where not, the document that is stored first stays (protocols.Store.writer).
+        """
+        ...
+
     def engine(self, settings: EngineSettings) -> Engine:
         """One that prints, not started."""
         ...

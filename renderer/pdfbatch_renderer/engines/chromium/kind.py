@@ -3,6 +3,7 @@
 from typing import Final
 
 from pdfbatch_api.errors import EngineError, EngineMissingError
+from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds, size_bytes
 from pdfbatch_renderer.engines.chromium.engine import ChromiumEngine
 from pdfbatch_renderer.engines.chromium.launch import (
@@ -48,6 +49,10 @@ class ChromiumKind:
 
     def notes(self) -> list[str]:
         return self._launcher.notes()
+
+    def reproducible(self, spec: PdfBatchSpec) -> bool:
+        # A script may ask for the time or for chance, and when it is done is never twice the same.
+        return not spec.engine.chromium.scripts
 
     def engine(self, settings: EngineSettings) -> ChromiumEngine:
         spec = settings.spec

@@ -7,6 +7,7 @@ import msgspec
 
 from pdfbatch_api.errors import DocumentError, TemplateError, Where
 from pdfbatch_api.protocols import PageData
+from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, Print, files_of
 from pdfbatch_renderer.engines.child.messages import Refused
@@ -25,6 +26,9 @@ class TypstKind:
 
     def notes(self) -> list[str]:
         return []
+
+    def reproducible(self, spec: PdfBatchSpec) -> bool:
+        return True
 
     def engine(self, settings: EngineSettings) -> ChildEngine:
         return ChildEngine(ChildSettings.of(settings.spec, settings.spec.engine.typst, _begin(settings)))

@@ -4,7 +4,7 @@ import datetime as dt
 
 import msgspec
 
-from pdfbatch_api.resource import PageSpec
+from pdfbatch_api.resource import PageSpec, PdfBatchSpec
 from pdfbatch_renderer.engines.child import Begin, Child, ChildEngine, ChildSettings, files_of
 from pdfbatch_renderer.engines.kinds import EngineSettings
 from pdfbatch_renderer.engines.weasyprint.settings import WeasySettings
@@ -22,6 +22,9 @@ class WeasyKind:
 
     def notes(self) -> list[str]:
         return []
+
+    def reproducible(self, spec: PdfBatchSpec) -> bool:
+        return True
 
     def engine(self, settings: EngineSettings) -> ChildEngine:
         spec = settings.spec
