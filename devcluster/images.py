@@ -1,4 +1,4 @@
-"""Builds the three container images on a machine without docker and without a registry.
+"""Builds the container images on a machine without docker and without a registry.
 
 Debian's base comes from mmdebstrap, the builds run in buildah, and what comes out are OCI archives that containerd
 imports. The Containerfiles are the ones that anybody builds anywhere: what this machine needs to reach package
@@ -19,12 +19,13 @@ import sys
 import tempfile
 import time
 import tomllib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from devcluster import ironpdf_package
 from devcluster.errors import CommandFailedError, MachineUnsuitableError
 from pdfbatch_api.pods import ENGINE_SOCKET
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary
@@ -42,6 +43,17 @@ _SOURCES: Final = {
     "operator": ("images/import_all.py", "README.md", "api/pdfbatch_api", "operator/pdfbatch_operator"),
     "renderer": ("images/import_all.py", "README.md", "api/pdfbatch_api", "renderer/pdfbatch_renderer"),
     "chromium": ("api/pdfbatch_api", "renderer/pdfbatch_renderer"),
+}
+
+# Only for who asks for them: their package has 165 MB.
+_IRONPDF: Final[Mapping[str, tuple[str, ...]]] = {
+    "ironpdf": ("images/ironpdf-engine.sha512",),
+    "renderer-ironpdf": ("images/ironpdf-engine.sha512",),
+}
+# Of the code that an engine's build copies, only what it makes of it matters: no other change makes another engine.
+_OWN_FILES: Final = {
+    "chromium": ("images/chromium.Containerfile", "images/root.py"),
+    "ironpdf": ("images/ironpdf.Containerfile", "images/root.py", "images/ironpdf-engine.sha512"),
 }
 
 Say = Callable[[str], None]
@@ -71,6 +83,19 @@ class Images:
     operator: Image
     renderer: Image
     chromium: Image
+
+
+@dataclass(frozen=True)
+class IronPdfImages:
+    """What pods of a batch with engine ironpdf have in place of the others.
+
+    Attributes:
+        engine: IronPDF's engine.
+        renderer: the renderer with IronPDF's client.
+    """
+
+    engine: Image
+    renderer: Image
 
 
 def cache_folder() -> Path:
@@ -103,6 +128,22 @@ def build_images(*, fresh: bool = False, say: Say = lambda line: None) -> Images
         return images
 
 
+def build_ironpdf_images(*, say: Say = lambda line: None) -> IronPdfImages:
+    """The images that engine ironpdf needs, of this checkout as it is now; fetches IronPDF's package for Node.
+
+    Raises:
+        MachineUnsuitableError: a program that fetches or builds is missing.
+        CommandFailedError: the package cannot be had, or a build failed.
+    """
+    cache = cache_folder()
+    cache.mkdir(parents=True, exist_ok=True)
+    with _alone(cache / "lock"):
+        store = _Store(cache, say)
+        images = IronPdfImages(engine=store.image("ironpdf"), renderer=store.image("renderer-ironpdf"))
+        store.prune()
+        return images
+
+
 @contextmanager
 def _alone(path: Path) -> Iterator[None]:
     """One build at a time on a machine: two would do the same work twice."""
@@ -117,7 +158,7 @@ def _alone(path: Path) -> Iterator[None]:
 def inputs(name: str) -> list[Path]:
     """Every file that the image's build copies, relative to the repository, in order."""
     files: set[Path] = {Path(f"images/{name}.Containerfile")}
-    for entry in (*_BUILD_TOOLS, *_SOURCES[name]):
+    for entry in (*_BUILD_TOOLS, *_SOURCES.get(name, ()), *_IRONPDF.get(name, ())):
         path = _REPOSITORY / entry
         found = [path] if path.is_file() else [one for one in path.rglob("*") if one.is_file()]
         files.update(one.relative_to(_REPOSITORY) for one in found if "__pycache__" not in one.parts)
@@ -133,13 +174,12 @@ def digest(name: str) -> str:
 
 
 def _what_matters(name: str) -> Iterator[tuple[str, bytes]]:
-    if name != "chromium":
-        for path in inputs(name):
-            yield str(path), (_REPOSITORY / path).read_bytes()
-        return
-    # Of the renderer's code only what it writes for the engine: no other change to it makes another engine.
-    for file in ("images/chromium.Containerfile", "images/root.py"):
+    for file in _OWN_FILES.get(name) or [str(path) for path in inputs(name)]:
         yield file, (_REPOSITORY / file).read_bytes()
+    if name == "renderer-ironpdf":
+        yield "renderer", digest("renderer").encode()
+    if name != "chromium":
+        return
     shell = ChromiumBinary("/usr/lib/chromium/chromium-headless-shell", headless_shell=True)
     yield "script", script(Path(ENGINE_SOCKET), shell, sandbox=False).encode()
 
@@ -193,6 +233,7 @@ class _Store:
         with tempfile.TemporaryDirectory(prefix="pdfbatch-images-") as folder:
             context, settings = Path(folder) / "context", Path(folder) / "settings"
             _copy(inputs(name), context)
+            arguments = self._for_ironpdf(name, context) if name in _IRONPDF else []
             said = self._buildah(
                 "build",
                 "--layers",
@@ -202,12 +243,24 @@ class _Store:
                 f"--build-arg=BASE={_BASE}",
                 f"--build-arg=VERSION={_version()}",
                 f"--build-arg=REVISION={_revision()}",
+                *arguments,
                 *(f"--volume={source}:{target}:ro" for source, target in _machine_settings(settings)),
                 f"--file={context}/images/{name}.Containerfile",
                 f"--tag={ref}",
                 str(context),
             )
         return _LAYER.findall(said)
+
+    def _for_ironpdf(self, name: str, context: Path) -> list[str]:
+        """Lays IronPDF's package into the context, and says what the image is built on."""
+        package = ironpdf_package.fetched(_REPOSITORY, self._cache, self._say)
+        os.link(package, context / "images" / package.name)
+        if name != "renderer-ironpdf":
+            return []
+        renderer = self.image("renderer")
+        if not self._has(renderer.ref):
+            self._buildah("pull", f"oci-archive:{renderer.archive}:{renderer.ref}")
+        return [f"--build-arg=RENDERER={renderer.ref}"]
 
     def _make_base(self) -> None:
         if self._base.exists() and self._has(_BASE):
@@ -256,7 +309,9 @@ class _Store:
         if not self._has_built:
             return
         used = {self._id(_BASE)}
-        for name in _SOURCES:
+        for name in (*_SOURCES, *_IRONPDF):
+            if not self._described(name):
+                continue
             latest, *others = self._described(name)
             used.update([*json.loads(latest.read_text())["layers"], self._id(_read(latest).ref)])
             for old in others[_KEPT - 1 :]:

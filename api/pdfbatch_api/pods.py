@@ -34,6 +34,14 @@ ENGINE_FOLDER: Final = "/engine"
 ENGINE_SOCKET: Final = f"{ENGINE_FOLDER}/cdp.sock"
 ENGINE_SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
 
+# IronPDF's engine, where that prints: it listens on this port, and the renderer is told host:port. Each side has a name
+# of its own for the licence key; both are IronPDF's.
+IRONPDF_PORT: Final = 33350
+IRONPDF_ADDRESS: Final = f"127.0.0.1:{IRONPDF_PORT}"
+IRONPDF_VARIABLE: Final = "PDFBATCH_IRONPDF"
+IRONPDF_LICENSE_VARIABLE: Final = "IRONPDF_LICENSE_KEY"
+IRONPDF_ENGINE_LICENSE_VARIABLE: Final = "IRONPDF_ENGINE_LICENSE_KEY"
+
 # Users: the renderer reaches the socket through fsGroup.
 RENDERER_USER: Final = 65532
 ENGINE_USER: Final = 65533

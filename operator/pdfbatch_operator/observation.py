@@ -6,12 +6,17 @@ Nothing here reads a clock or the API: `observe.py` fills it in, tests build it 
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.pod import ResourcesSpec
 from pdfbatch_api.resource.status import PdfBatchStatus
 from pdfbatch_api.summaries import Summary
 from pdfbatch_operator.scaling import Answers, History
+
+# Of the version of the client that the renderer's image for it has (pyproject.toml, extra ironpdf).
+IRONPDF_ENGINE_IMAGE: Final = "docker.io/ironsoftwareofficial/ironpdfengine:2026.9.2"
+IRONPDF_RESOURCES: Final = ResourcesSpec(requests={"cpu": "750m", "memory": "1Gi"}, limits={"memory": "2Gi"})
 
 Component: TypeAlias = Literal["plan", "render", "finish"]
 
@@ -124,6 +129,27 @@ class ObservedPod:
 
 
 @dataclass(frozen=True, slots=True)
+class IronPdfSettings:
+    """What the admin says of the engine ironpdf, for the batches that name it.
+
+    Attributes:
+        renderer_image: a renderer's image with IronPDF's client in it; "": the renderer's image has it.
+        engine_image: IronPDF's own engine, of the client's version.
+        pull_policy: of the engine's image; "": that of the others.
+        license_secret: the Secret with the licence key, in each namespace with such batches; "": there is none.
+        license_key: the key in it.
+        resources: of the engine's container, where a batch does not say.
+    """
+
+    renderer_image: str = ""
+    engine_image: str = IRONPDF_ENGINE_IMAGE
+    pull_policy: str = ""
+    license_secret: str = ""
+    license_key: str = "license-key"
+    resources: ResourcesSpec = IRONPDF_RESOURCES
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What the chart's admin decides, for all batches.
 
@@ -144,6 +170,7 @@ class Settings:
     stalled_after: dt.timedelta = dt.timedelta(seconds=5)
     maximum_renderers: int = 1000
     scrape_annotations: bool = True
+    ironpdf: IronPdfSettings = field(default_factory=IronPdfSettings)
 
 
 @dataclass(frozen=True, slots=True)

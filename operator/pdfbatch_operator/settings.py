@@ -9,6 +9,12 @@ Variables (an empty one is as good as none):
 | `PDFBATCH_IMAGE_PULL_POLICY` | `IfNotPresent` | of both: Always, IfNotPresent or Never |
 | `PDFBATCH_IMAGE_PULL_SECRETS` | none | names, separated by commas |
 | `PDFBATCH_SERVICE_ACCOUNTS` | none | those that a batch's podTemplate may name, separated by commas |
+| `PDFBATCH_IRONPDF_RENDERER_IMAGE` | the renderer's | that image with IronPDF's client, for batches of that engine |
+| `PDFBATCH_IRONPDF_ENGINE_IMAGE` | IronPDF's own | image of IronPDF's engine beside it, of the client's version |
+| `PDFBATCH_IRONPDF_PULL_POLICY` | that of the others | of the engine's image |
+| `PDFBATCH_IRONPDF_LICENSE_SECRET` | none | the Secret with the licence key, in each namespace with such batches |
+| `PDFBATCH_IRONPDF_LICENSE_SECRET_KEY` | `license-key` | the key in it |
+| `PDFBATCH_IRONPDF_RESOURCES` | 750m, 1Gi to 2Gi | of its container, where a batch does not say: JSON |
 | `PDFBATCH_MAXIMUM_RENDERERS` | `1000` | the most renderer pods that one batch gets |
 | `PDFBATCH_MAXIMUM_RENDERERS_TOGETHER` | none | the most that all batches together get; the oldest come first |
 | `PDFBATCH_PROMETHEUS_URL` | none | Prometheus, for the autoscaler: what stands before /api/v1/query |
@@ -49,6 +55,7 @@ operator deletes one only to run it again (its pod was gone before it was read),
 """
 
 import datetime as dt
+import json
 import socket
 from collections.abc import Mapping
 from pathlib import Path
@@ -56,7 +63,8 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from pdfbatch_operator.observation import Settings
+from pdfbatch_api.resource.pod import ResourcesSpec
+from pdfbatch_operator.observation import IRONPDF_ENGINE_IMAGE, IRONPDF_RESOURCES, IronPdfSettings, Settings
 from pdfbatch_operator.prometheus.source import Source
 
 PREFIX: Final = "PDFBATCH_"
@@ -75,6 +83,19 @@ def _names(value: object) -> object:
 
 _Name = Annotated[str, Field(pattern=r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$", max_length=253)]
 Names = Annotated[tuple[_Name, ...], BeforeValidator(_names)]
+OptionalName = Literal[""] | _Name
+
+
+def _json(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from None
+
+
+Resources = Annotated[ResourcesSpec, BeforeValidator(_json)]
 
 
 class OperatorSettings(BaseModel):
@@ -87,6 +108,12 @@ class OperatorSettings(BaseModel):
     image_pull_policy: Literal["Always", "IfNotPresent", "Never"] = "IfNotPresent"
     image_pull_secrets: Names = ()
     service_accounts: Names = ()
+    ironpdf_renderer_image: str = Field(default="", max_length=512)
+    ironpdf_engine_image: str = Field(default=IRONPDF_ENGINE_IMAGE, max_length=512)
+    ironpdf_pull_policy: Literal["", "Always", "IfNotPresent", "Never"] = ""
+    ironpdf_license_secret: OptionalName = ""
+    ironpdf_license_secret_key: str = Field(default="license-key", max_length=253, pattern=r"^[-._a-zA-Z0-9]+$")
+    ironpdf_resources: Resources = IRONPDF_RESOURCES
     maximum_renderers: int = Field(default=1000, ge=1, le=100_000)
     maximum_renderers_together: int | None = Field(default=None, ge=1, le=1_000_000)
     prometheus_url: str = Field(default="", max_length=2048, pattern=r"^(https?://[^\s/?#@]+(/[^\s?#]*)?)?$")
@@ -137,6 +164,14 @@ class OperatorSettings(BaseModel):
             stalled_after=dt.timedelta(seconds=self.stalled_after_seconds),
             maximum_renderers=self.maximum_renderers,
             scrape_annotations=self.scrape_annotations,
+            ironpdf=IronPdfSettings(
+                renderer_image=self.ironpdf_renderer_image,
+                engine_image=self.ironpdf_engine_image,
+                pull_policy=self.ironpdf_pull_policy,
+                license_secret=self.ironpdf_license_secret,
+                license_key=self.ironpdf_license_secret_key,
+                resources=self.ironpdf_resources,
+            ),
         )
 
     @property

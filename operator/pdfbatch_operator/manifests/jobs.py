@@ -10,7 +10,7 @@ from pdfbatch_operator.manifests.names import job_name
 from pdfbatch_operator.manifests.ownership import metadata
 from pdfbatch_operator.manifests.pod import pod_template
 from pdfbatch_operator.manifests.resources import pod_resources
-from pdfbatch_operator.observation import Component, Observation, ObservedBatch
+from pdfbatch_operator.observation import Component, Observation, ObservedBatch, Settings
 
 # Kueue admits Jobs; a batch in a queue means its Jobs.
 _PASSED_ON: Final = ("kueue.x-k8s.io/queue-name", "kueue.x-k8s.io/priority-class")
@@ -22,7 +22,7 @@ def plan_job(observation: Observation) -> Body:
     return _job(
         observation,
         "plan",
-        ["plan", MANIFEST_PATH, "--whole-if-one-shard", *_workers(spec)],
+        ["plan", MANIFEST_PATH, "--whole-if-one-shard", *_workers(spec, observation.settings)],
         {"backoffLimit": spec.retries.shard, "podFailurePolicy": _failure_policy(indexed=False)},
     )
 
@@ -47,7 +47,7 @@ def render_job(observation: Observation, parallelism: int, suspend: bool) -> Bod
             MANIFEST_PATH,
             "--plan",
             plan.digest,
-            *_workers(spec),
+            *_workers(spec, observation.settings),
         ],
         {
             "completionMode": "Indexed",
@@ -79,9 +79,9 @@ def finish_job(observation: Observation, reason: str) -> Body:
     )
 
 
-def _workers(spec: PdfBatchSpec) -> list[str]:
+def _workers(spec: PdfBatchSpec, settings: Settings) -> list[str]:
     """Said, for a pod without a CPU limit sees all of its node's cores."""
-    return ["--workers", str(pod_resources(spec).workers)]
+    return ["--workers", str(pod_resources(spec, settings).workers)]
 
 
 def _valid(observation: Observation) -> tuple[ObservedBatch, PdfBatchSpec]:

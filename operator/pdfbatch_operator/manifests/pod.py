@@ -29,7 +29,8 @@ from pdfbatch_api.pods import (
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_operator.decision import Body
-from pdfbatch_operator.manifests import overlay
+from pdfbatch_operator.manifests import ironpdf, overlay
+from pdfbatch_operator.manifests.images import images
 from pdfbatch_operator.manifests.ownership import labels
 from pdfbatch_operator.manifests.resources import pod_resources
 from pdfbatch_operator.manifests.volumes import Volumes, engine_volumes, renderer_volumes
@@ -66,7 +67,7 @@ def pod_template(
     """
     told = spec.pod_template
     volumes = renderer_volumes(batch, spec)
-    engine = engine_volumes() if with_engine else Volumes([], [], [])
+    engine = _engine_volumes(spec) if with_engine else Volumes([], [], [])
     pod: Body = {
         "restartPolicy": "Never",
         "automountServiceAccountToken": False,
@@ -156,18 +157,21 @@ def _renderer(
     ports: Body = {}
     if with_engine:
         own.extend(_passwords(spec))
-        own.append({"name": ENGINE_SOCKET_VARIABLE, "value": ENGINE_SOCKET})
+        if ironpdf.prints(spec):
+            own.extend(ironpdf.renderer_environment(spec, settings))
+        else:
+            own.append({"name": ENGINE_SOCKET_VARIABLE, "value": ENGINE_SOCKET})
         own.append({"name": METRICS_PORT_VARIABLE, "value": str(METRICS_PORT)})
         ports = {"ports": [{"name": METRICS_PORT_NAME, "containerPort": METRICS_PORT, "protocol": "TCP"}]}
     return {
         "name": RENDERER_CONTAINER,
-        "image": batch.status.images.renderer if batch.status.images else settings.renderer_image,
+        "image": images(batch, spec, settings).renderer,
         "imagePullPolicy": settings.image_pull_policy,
         "args": arguments,
         **ports,
         "env": [*overlay.environment(told), *own],
         "envFrom": [*overlay.environment_sources(told.env_from), *sources],
-        "resources": pod_resources(spec).renderer,
+        "resources": pod_resources(spec, settings).renderer,
         "volumeMounts": mounts,
         "securityContext": _confined(RENDERER_USER),
         "terminationMessagePath": TERMINATION_LOG,
@@ -191,18 +195,25 @@ def _passwords(spec: PdfBatchSpec) -> list[Body]:
     ]
 
 
+def _engine_volumes(spec: PdfBatchSpec) -> Volumes:
+    return ironpdf.volumes() if ironpdf.prints(spec) else engine_volumes()
+
+
 def _engine(batch: ObservedBatch, spec: PdfBatchSpec, settings: Settings, mounts: list[Body]) -> Body:
     """A sidecar that the kubelet restarts alone (KEP-753). No credentials, no token, no environment.
 
-    It has no startupProbe: a connection is a browser, and the renderer waits for the socket itself, without the whole
-    second that a probe's period would cost every pod.
+    Chromium has no startupProbe: a connection is a browser, and the renderer waits for the socket itself, without the
+    whole second that a probe's period would cost every pod.
     """
+    image, resources = images(batch, spec, settings).engine, pod_resources(spec, settings).engine
+    if ironpdf.prints(spec):
+        return ironpdf.sidecar(spec, settings, image=image, resources=resources, confined=_confined(ENGINE_USER))
     return {
         "name": ENGINE_CONTAINER,
-        "image": batch.status.images.engine if batch.status.images else settings.engine_image,
+        "image": image,
         "imagePullPolicy": settings.image_pull_policy,
         "restartPolicy": "Always",
-        "resources": pod_resources(spec).engine,
+        "resources": resources,
         "volumeMounts": mounts,
         "securityContext": _confined(ENGINE_USER),
     }

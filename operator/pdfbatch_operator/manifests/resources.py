@@ -13,6 +13,7 @@ from pdfbatch_api.resource.pod import ResourcesSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests.quantity import quantity
+from pdfbatch_operator.observation import Settings
 
 _RENDERER_CPU: Final = "250m"
 _ENGINE_CPU: Final = "750m"
@@ -37,9 +38,9 @@ class PodResources(NamedTuple):
     engine: Body
 
 
-def pod_resources(spec: PdfBatchSpec) -> PodResources:
+def pod_resources(spec: PdfBatchSpec, settings: Settings) -> PodResources:
     """The batch's own requests and limits, and defaults for the rest."""
-    own, engines = spec.pod_template.resources, spec.pod_template.engine_resources
+    own, engines = spec.pod_template.resources, _engine_resources(spec, settings)
     cpus = _cpus(own, _RENDERER_CPU) + _cpus(engines, _ENGINE_CPU)
     workers = min(max(int(cpus), 1), _MOST_WORKERS)
     worker = size_bytes(spec.limits.memory)
@@ -57,6 +58,25 @@ def pod_resources(spec: PdfBatchSpec) -> PodResources:
             memory=_mebibytes(_ENGINE_REST + workers * max(browser, _REQUESTED_A_WORKER)),
         ),
     )
+
+
+def _engine_resources(spec: PdfBatchSpec, settings: Settings) -> ResourcesSpec | None:
+    """The batch's own; of IronPDF's engine, which is not ours to know, what the chart says where the batch does not."""
+    told = spec.pod_template.engine_resources
+    if spec.engine.name != "ironpdf":
+        return told
+    admins, own = settings.ironpdf.resources, told or ResourcesSpec()
+    # An amount of the admin's that is at odds with one of the batch's gives way.
+    requests = {name: amount for name, amount in admins.requests.items() if not _more(amount, own.limits.get(name))}
+    limits = {name: amount for name, amount in admins.limits.items() if not _more(own.requests.get(name), amount)}
+    return ResourcesSpec(requests=requests | own.requests, limits=limits | own.limits)
+
+
+def _more(amount: str | int | None, than: str | int | None) -> bool:
+    """Whether both are known and the first is more."""
+    if amount is None or than is None or not _is_quantity(amount) or not _is_quantity(than):
+        return False
+    return quantity(amount) > quantity(than)
 
 
 def wrong_quantities(spec: PdfBatchSpec) -> list[str]:

@@ -25,6 +25,9 @@ def refusal(seen: Observation) -> Trouble | None:
     if objections:
         kind = "ServiceAccountNotAllowed" if _only_the_account(objections) else "PodTemplateNotAllowed"
         return Trouble(kind, ". ".join(objections))
+    unlicensed = manifests.license_objection(batch.spec, seen.settings)
+    if unlicensed:
+        return Trouble("LicenseMissing", unlicensed)
     too_large = manifests.manifest_too_large(batch)
     return Trouble("ManifestTooLarge", too_large[:1].upper() + too_large[1:]) if too_large else None
 

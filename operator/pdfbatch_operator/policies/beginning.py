@@ -3,7 +3,6 @@
 An operator that is upgraded, or dies, between the batch's first Job and its last must not mix two versions' images.
 """
 
-from pdfbatch_api.resource.status import BatchImages
 from pdfbatch_operator import manifests
 from pdfbatch_operator.moments import text_of
 from pdfbatch_operator.turn import Turn
@@ -11,10 +10,9 @@ from pdfbatch_operator.turn import Turn
 
 def begin(turn: Turn) -> Turn:
     """The batch's first status."""
-    settings = turn.seen.settings
     return turn.with_status(
         phase="Suspended" if turn.spec.suspend else "Planning",
-        images=BatchImages(renderer=settings.renderer_image, engine=settings.engine_image),
+        images=manifests.new_images(turn.spec, turn.seen.settings),
         selector=manifests.selector(turn.seen.batch),
         start_time=text_of(turn.now),
         suspended_since=text_of(turn.now) if turn.spec.suspend else None,

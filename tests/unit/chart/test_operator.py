@@ -5,6 +5,7 @@ from pathlib import Path
 import yaml
 
 from pdfbatch_api.metrics.labels import NAMESPACE
+from pdfbatch_api.resource.pod import ResourcesSpec
 from pdfbatch_operator.settings import PREFIX, OperatorSettings
 from tests.unit.chart.a_chart import ROOT, Body, Chart, a_chart, environment
 
@@ -35,6 +36,7 @@ def test_the_charts_defaults_are_the_operators() -> None:
     defaults = OperatorSettings(
         renderer_image=told.renderer_image,
         engine_image=told.engine_image,
+        ironpdf_renderer_image=told.ironpdf_renderer_image,
         lease_name="pdfbatch",
         lease_namespace="pdfbatch-system",
         pod_name="pdfbatch-0",
@@ -50,6 +52,12 @@ def test_values_reach_the_operator() -> None:
         .with_("images.tag", "7")
         .with_("images.pullPolicy", "Always")
         .with_("images.engine.digest", "sha256:" + "a" * 64)
+        .with_("images.rendererIronpdf.repository", "ours")
+        .with_("ironpdf.image", "registry.example.com/ironpdfengine:1")
+        .with_("ironpdf.pullPolicy", "Never")
+        .with_("ironpdf.license.secret", "licence")
+        .with_("ironpdf.license.key", "word")
+        .with_("ironpdf.resources", {"requests": {"cpu": "2", "memory": "2Gi"}, "limits": {"memory": "4Gi"}})
         .with_("batches.imagePullSecrets", ["registry", "other"])
         .with_("batches.serviceAccounts", ["uploader"])
         .with_("batches.maximumRenderers", 100_000)
@@ -74,6 +82,12 @@ def test_values_reach_the_operator() -> None:
         renderer_image="registry.example.com/pdf/pdfbatch-renderer:7",
         engine_image="registry.example.com/pdf/pdfbatch-chromium@sha256:" + "a" * 64,
         image_pull_policy="Always",
+        ironpdf_renderer_image="registry.example.com/pdf/ours:7",
+        ironpdf_engine_image="registry.example.com/ironpdfengine:1",
+        ironpdf_pull_policy="Never",
+        ironpdf_license_secret="licence",
+        ironpdf_license_secret_key="word",
+        ironpdf_resources=ResourcesSpec(requests={"cpu": "2", "memory": "2Gi"}, limits={"memory": "4Gi"}),
         image_pull_secrets=("registry", "other"),
         service_accounts=("uploader",),
         maximum_renderers=100_000,
@@ -105,7 +119,7 @@ def test_the_images_are_this_versions_and_never_a_strangers() -> None:
 
 
 def test_the_images_are_called_as_the_files_that_build_them() -> None:
-    for image in ("operator", "renderer", "chromium"):
+    for image in ("operator", "renderer", "chromium", "renderer-ironpdf"):
         built = (ROOT / "images" / f"{image}.Containerfile").read_text()
         assert f"-t pdfbatch-{image}" in built
         assert f"localhost/pdfbatch-{image}:" in a_chart().text()

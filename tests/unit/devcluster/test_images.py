@@ -7,10 +7,12 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from devcluster import images
+from devcluster import images, ironpdf_package
+
+from pdfbatch_operator.observation import IRONPDF_ENGINE_IMAGE
 
 REPOSITORY = Path(images.__file__).resolve().parent.parent
-NAMES = ("operator", "renderer", "chromium")
+NAMES = ("operator", "renderer", "chromium", "ironpdf", "renderer-ironpdf")
 
 
 @pytest.fixture
@@ -49,12 +51,15 @@ def test_a_copy_has_the_same_digests(checkout: Path) -> None:
 @pytest.mark.parametrize(
     ("changed", "built_again"),
     [
-        ("api/pdfbatch_api/pods.py", {"operator", "renderer"}),
-        ("renderer/pdfbatch_renderer/finish.py", {"renderer"}),
+        ("api/pdfbatch_api/pods.py", {"operator", "renderer", "renderer-ironpdf"}),
+        ("renderer/pdfbatch_renderer/finish.py", {"renderer", "renderer-ironpdf"}),
         ("operator/pdfbatch_operator/main.py", {"operator"}),
-        ("requirements.lock", {"operator", "renderer"}),
-        ("images/root.py", {"operator", "renderer", "chromium"}),
+        ("requirements.lock", {"operator", "renderer", "renderer-ironpdf"}),
+        ("images/root.py", set(NAMES)),
         ("images/chromium.Containerfile", {"chromium"}),
+        ("images/ironpdf.Containerfile", {"ironpdf"}),
+        ("images/renderer-ironpdf.Containerfile", {"renderer-ironpdf"}),
+        ("images/ironpdf-engine.sha512", {"ironpdf", "renderer-ironpdf"}),
     ],
 )
 def test_a_change_builds_only_what_it_is_in(checkout: Path, changed: str, built_again: set[str]) -> None:
@@ -82,6 +87,10 @@ def test_compiled_python_is_not_part_of_an_image(checkout: Path) -> None:
 def test_all_that_a_containerfile_copies_is_in_its_digest(name: str) -> None:
     inputs = {str(path) for path in images.inputs(name)}
     for source in copied_from_the_context(name):
+        if source.endswith(".tgz"):
+            # a package that is fetched: what stands for it is its digest
+            assert ironpdf_package.PINNED in inputs
+            continue
         assert source in inputs or any(path.startswith(f"{source}/") for path in inputs), source
 
 
@@ -96,12 +105,30 @@ def test_docker_is_given_all_that_a_containerfile_copies(name: str) -> None:
         assert any(fnmatch(source, one) for one in allowed), source
 
 
-def test_the_tools_are_built_once_for_all_three() -> None:
-    assert stages("operator")["tools"].split("# ----")[0] == stages("renderer")["tools"].split("# ----")[0]
-    assert stages("chromium")["tools"].split("# ----")[0] == stages("renderer")["tools"].split("# ----")[0]
+def test_the_tools_are_built_once_for_all() -> None:
+    assert len({stages(name)["tools"].split("# ----")[0] for name in NAMES}) == 1
 
 
-@pytest.mark.parametrize(("name", "user"), [("operator", 65532), ("renderer", 65532), ("chromium", 65533)])
+def test_ironpdfs_engine_is_one_version_wherever_it_is_named() -> None:
+    version = ironpdf_package.version(REPOSITORY)
+
+    assert IRONPDF_ENGINE_IMAGE.endswith(f":{version}")
+    for name in ("ironpdf", "renderer-ironpdf"):
+        text = (REPOSITORY / "images" / f"{name}.Containerfile").read_text()
+        assert f"npm pack {ironpdf_package.NAME}@{version} " in text
+
+
+def test_the_renderer_with_ironpdfs_client_is_the_renderer_and_runs_as_it() -> None:
+    text = (REPOSITORY / "images/renderer-ironpdf.Containerfile").read_text()
+
+    # a node that has the one fetches only what is added
+    image = text.rpartition("# ---- the image")[2]
+    assert "FROM ${RENDERER}\n" in image and "USER 65532:65532" in image and "ENTRYPOINT" not in image
+
+
+@pytest.mark.parametrize(
+    ("name", "user"), [("operator", 65532), ("renderer", 65532), ("chromium", 65533), ("ironpdf", 65533)]
+)
 def test_an_image_is_made_from_nothing_and_runs_as_nobody(name: str, user: int) -> None:
     image = stages(name)["image"]
     assert f"USER {user}:{user}" in image

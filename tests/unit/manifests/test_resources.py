@@ -9,8 +9,13 @@ from hypothesis import strategies as st
 
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_operator.manifests.quantity import quantity
-from pdfbatch_operator.manifests.resources import pod_resources
-from tests.unit.operator.a_batch import spec_of
+from pdfbatch_operator.manifests.resources import PodResources
+from pdfbatch_operator.manifests.resources import pod_resources as resources_by
+from tests.unit.operator.a_batch import SETTINGS, spec_of
+
+
+def pod_resources(spec: PdfBatchSpec) -> PodResources:
+    return resources_by(spec, SETTINGS)
 
 
 def spec(resources: dict[str, Any] | None = None, engine: dict[str, Any] | None = None, **more: Any) -> PdfBatchSpec:

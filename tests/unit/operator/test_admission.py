@@ -1,5 +1,8 @@
 """What is never begun: said, and nothing created."""
 
+import pytest
+
+from pdfbatch_operator.observation import IronPdfSettings
 from tests.unit.operator.a_batch import ABatch, a_batch
 from tests.unit.operator.reading import condition, decided, kinds, reasons, written
 
@@ -51,6 +54,30 @@ def test_a_manifest_that_no_config_map_can_hold() -> None:
 
     assert reason == "ManifestTooLarge"
     assert message.startswith("The manifest has ")
+
+
+def test_engine_ironpdf_where_nobody_names_a_licence_key() -> None:
+    reason, message = _refused(a_batch().with_spec(engine={"name": "ironpdf"}))
+
+    assert reason == "LicenseMissing"
+    # what to do, for the admin and for the author
+    assert "ironpdf.license.secret" in message and "spec.podTemplate.env" in message
+    assert "IRONPDF_LICENSE_KEY" in message and "docs/ironpdf-on-kubernetes.md" in message
+
+
+@pytest.mark.parametrize("by", ["the chart", "the batch"])
+def test_and_it_begins_once_one_is_named(by: str) -> None:
+    batch = a_batch().with_spec(engine={"name": "ironpdf"})
+    batch = batch.with_(status=written(decided(batch)))
+
+    if by == "the chart":
+        batch = batch.with_settings(ironpdf=IronPdfSettings(license_secret="ironpdf"))
+    else:
+        own = {"name": "IRONPDF_LICENSE_KEY", "secretKeyRef": {"name": "ours", "key": "word"}}
+        batch = batch.with_spec(podTemplate={"env": [own]})
+
+    assert written(decided(batch)).phase == "Planning"
+    assert condition(decided(batch), "Stalled").status == "False"
 
 
 def test_a_suspended_batch_begins_with_its_status_and_nothing_else() -> None:

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from pdfbatch_api.resource.pod import ResourcesSpec
 from pdfbatch_operator import settings as module
+from pdfbatch_operator.observation import IronPdfSettings
 from pdfbatch_operator.prometheus.source import Source
 from pdfbatch_operator.settings import OperatorSettings, SettingsError
 
@@ -36,6 +38,10 @@ def test_all_that_is_missing_is_named_at_once() -> None:
         ("PDFBATCH_WATCH_NAMESPACES", "good, Bad", "pattern"),
         ("PDFBATCH_CONCURRENT_TURNS", "0", "greater than or equal to 1"),
         ("PDFBATCH_MAXIMUM_RENDERERS_TOGETHER", "0", "greater than or equal to 1"),
+        ("PDFBATCH_IRONPDF_PULL_POLICY", "Sometimes", "'Always', 'IfNotPresent' or 'Never'"),
+        ("PDFBATCH_IRONPDF_LICENSE_SECRET", "Mine", "pattern"),
+        ("PDFBATCH_IRONPDF_RESOURCES", "1Gi", "not JSON"),
+        ("PDFBATCH_IRONPDF_RESOURCES", '{"request": {}}', "extra inputs"),
         ("PDFBATCH_PROMETHEUS_URL", "prometheus:9090", "pattern"),
         ("PDFBATCH_PROMETHEUS_URL", "http://user:secret@prometheus", "pattern"),
         ("PDFBATCH_PROMETHEUS_CUSTOM_QUERIES", "perhaps", "valid boolean"),
@@ -59,6 +65,25 @@ def test_lists_are_separated_by_commas() -> None:
     assert settings.watch_namespaces == ("a", "b", "c")
     assert settings.for_batches().service_accounts == frozenset({"writer"})
     assert settings.for_batches().image_pull_secrets == ("one", "two")
+
+
+def test_what_the_admin_says_of_ironpdf() -> None:
+    told = OperatorSettings.from_environment(
+        {
+            **IMAGES,
+            "PDFBATCH_IRONPDF_RENDERER_IMAGE": "renderer-ironpdf:1",
+            "PDFBATCH_IRONPDF_ENGINE_IMAGE": "ironpdfengine:1",
+            "PDFBATCH_IRONPDF_PULL_POLICY": "Always",
+            "PDFBATCH_IRONPDF_LICENSE_SECRET": "ironpdf",
+            "PDFBATCH_IRONPDF_LICENSE_SECRET_KEY": "word",
+            "PDFBATCH_IRONPDF_RESOURCES": '{"requests": {"cpu": 2}, "limits": {"memory": "3Gi"}}',
+        }
+    )
+    resources = ResourcesSpec(requests={"cpu": 2}, limits={"memory": "3Gi"})
+    assert told.for_batches().ironpdf == IronPdfSettings(
+        "renderer-ironpdf:1", "ironpdfengine:1", "Always", "ironpdf", "word", resources
+    )
+    assert OperatorSettings.from_environment(IMAGES).for_batches().ironpdf == IronPdfSettings()
 
 
 def test_where_prometheus_is() -> None:

@@ -30,6 +30,18 @@
   value: {{ include "pdfbatch.image" (list . .Values.images.renderer) | quote }}
 - name: PDFBATCH_ENGINE_IMAGE
   value: {{ include "pdfbatch.image" (list . .Values.images.engine) | quote }}
+- name: PDFBATCH_IRONPDF_RENDERER_IMAGE
+  value: {{ include "pdfbatch.image" (list . .Values.images.rendererIronpdf) | quote }}
+- name: PDFBATCH_IRONPDF_ENGINE_IMAGE
+  value: {{ .Values.ironpdf.image | quote }}
+- name: PDFBATCH_IRONPDF_PULL_POLICY
+  value: {{ .Values.ironpdf.pullPolicy | quote }}
+- name: PDFBATCH_IRONPDF_LICENSE_SECRET
+  value: {{ .Values.ironpdf.license.secret | quote }}
+- name: PDFBATCH_IRONPDF_LICENSE_SECRET_KEY
+  value: {{ .Values.ironpdf.license.key | quote }}
+- name: PDFBATCH_IRONPDF_RESOURCES
+  value: {{ .Values.ironpdf.resources | toJson | quote }}
 - name: PDFBATCH_IMAGE_PULL_POLICY
   value: {{ .Values.images.pullPolicy }}
 - name: PDFBATCH_IMAGE_PULL_SECRETS
