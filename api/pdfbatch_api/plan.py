@@ -8,6 +8,7 @@ other adopts what it finds. All other files lie under the folder that plan.json 
     <folder>/template/…           the template and its assets
     records/00017/…               see records.py
     sealed                        written by finish; attempts check it before each write
+    retries/0001.json             which shards a retry renders; made once, as the plan is
 """
 
 import hashlib
@@ -18,6 +19,7 @@ import msgspec
 
 PLAN_NAME: Final = "plan.json"
 SEALED_NAME: Final = "sealed"
+RETRIES_PREFIX: Final = "retries/"
 FORMAT: Final = 1
 
 
@@ -105,6 +107,27 @@ class Plan(msgspec.Struct, frozen=True, omit_defaults=True):
 def records_prefix(shard: int) -> str:
     """The folder of a shard's records under the work folder."""
     return f"records/{shard:05d}/"
+
+
+class PlannedRetry(msgspec.Struct, frozen=True):
+    """What a retry renders.
+
+    Attributes:
+        generation: of the records that it makes.
+        plan: the digest of the plan that it is a retry of.
+        documents: rows that have failed, or that nothing is known of.
+        shards: those that hold them, in order: the retry's n-th index is shards[n].
+    """
+
+    generation: int
+    plan: str
+    documents: int
+    shards: tuple[int, ...]
+
+
+def retry_name(generation: int) -> str:
+    """The name of a `PlannedRetry` under the work folder."""
+    return f"{RETRIES_PREFIX}{generation:04d}.json"
 
 
 class PlannedRow(msgspec.Struct, frozen=True, array_like=True, omit_defaults=True):

@@ -18,7 +18,7 @@ class FailureLine(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RenderSummary(msgspec.Struct, frozen=True, omit_defaults=True, tag="render"):
-    """Cumulative counts of a whole shard, earlier attempts included."""
+    """Cumulative counts of a whole shard, earlier attempts included; in a retry, of the documents that it took up."""
 
     shard: int = 0
     documents: int = 0

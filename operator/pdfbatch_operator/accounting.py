@@ -4,6 +4,9 @@ A shard counts when the Job's completedIndexes has it and a succeeded pod of it 
 the counts of the whole shard, earlier attempts included. What was counted is noted (`accounted`) in the same write as
 the totals: no operator can die between the two. Completed shards whose pod is gone stay
 unaccounted: finish counts all anew from the records, so the status may lag, and is never wrong in the end.
+
+A retry counts like a first run, over the documents and shards that it took up: those are no longer counted as failed
+once it is planned, and each is counted once more as what becomes of it then.
 """
 
 from collections.abc import Iterable, Sequence
@@ -42,16 +45,17 @@ class _Sum:
 
 def account(turn: Turn) -> Turn:
     """Counts the shards that have completed since."""
-    job = turn.job("render")
-    if job is None or turn.status.plan is None or turn.stage == "Over":
+    job, plan = turn.job("render"), turn.status.plan
+    if job is None or plan is None or turn.shards is None or turn.stage == "Over":
         return turn
+    settled = plan.shards - turn.shards
     before = turn.status
     completed = Intervals.parse(job.completed_indexes)
     accounted = Intervals.parse(before.accounted)
-    new, samples = _sum_of(turn.seen.pods, completed - accounted)
+    new, samples = _sum_of(turn.seen.pods, completed - accounted, in_order=not before.round)
     accounted |= Intervals.single(new.indexes)
     # Of a Job that was deleted and made again the completed ones are fewer; what was counted stays counted.
-    succeeded = len(completed | accounted)
+    succeeded = settled + len(completed | accounted)
     failed = len(Intervals.parse(job.failed_indexes))
     if new.indexes or succeeded > before.shards.succeeded or failed > before.shards.failed:
         turn = turn.with_status(last_progress_time=text_of(turn.now))
@@ -72,13 +76,18 @@ def account(turn: Turn) -> Turn:
                 "succeeded": succeeded,
                 "active": job.active,
                 "failed": failed,
-                "unaccounted": succeeded - len(accounted),
+                "unaccounted": succeeded - settled - len(accounted),
             }
         ),
     )
 
 
-def _sum_of(pods: Iterable[ObservedPod], uncounted: Intervals) -> tuple[_Sum, list[FailureSample]]:
+def _sum_of(pods: Iterable[ObservedPod], uncounted: Intervals, *, in_order: bool) -> tuple[_Sum, list[FailureSample]]:
+    """What the pods of these indexes say.
+
+    Args:
+        in_order: an index is its shard; in a retry it is the shard's place among those that are rendered.
+    """
     new = _Sum(set())
     lines: list[FailureLine] = []
     for pod in pods:
@@ -87,7 +96,7 @@ def _sum_of(pods: Iterable[ObservedPod], uncounted: Intervals) -> tuple[_Sum, li
         # Two pods of one index may have succeeded (its Job was made again): either says the same.
         if pod.index in new.indexes or pod.index not in uncounted:
             continue
-        if isinstance(pod.summary, RenderSummary) and pod.summary.shard == pod.index:
+        if isinstance(pod.summary, RenderSummary) and (pod.summary.shard == pod.index or not in_order):
             new.add(pod.index, pod.summary)
             lines += pod.summary.failures
     return new, samples_of(sorted(lines, key=lambda line: line.row))

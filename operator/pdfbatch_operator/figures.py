@@ -21,16 +21,16 @@ def figures(turn: Turn) -> Turn:
     status = turn.status
     if status.plan is None:
         return turn
-    done, total = _done(status.documents), status.documents.total
-    turn = turn.with_status(progress=f"{done}/{total}")
+    progress = _done(status.documents)
+    turn = turn.with_status(progress=f"{progress}/{status.documents.total}")
     if turn.stage == "Over":
         return turn
     if turn.stage == "Finishing" or turn.held or turn.spec.renderers == 0:
         return turn.with_status(remaining=None, estimated_completion_time=None)
     estimate = status.estimated_completion_time
     overtaken = estimate is not None and moment_of(estimate) <= turn.now
-    if done != _done(turn.written.documents) or overtaken or estimate is None:
-        turn = _estimated(turn, done, total, overtaken=overtaken)
+    if progress != _done(turn.written.documents) or overtaken or estimate is None:
+        turn = _estimated(turn, turn.done, turn.documents, overtaken=overtaken)
     estimate = turn.status.estimated_completion_time
     if estimate is None:
         return turn

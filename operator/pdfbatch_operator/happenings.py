@@ -6,6 +6,7 @@ For people who run `kubectl describe pdfb`: the steps of a batch, and what went 
 from typing import Final
 
 from pdfbatch_api.resource.status import Condition, PdfBatchStatus
+from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import condition, cut, is_true
 from pdfbatch_operator.decision import Event
 
@@ -20,6 +21,7 @@ def happenings(before: PdfBatchStatus, after: PdfBatchStatus) -> tuple[Event, ..
     if before.start_time is None and after.start_time is not None:
         said.append(Event("Normal", "Planning", "The batch has begun: its plan is being made"))
     said += _planned(before, after)
+    said += _retried(before, after)
     said += _suspended(before, after)
     if before.ending is None and after.ending is not None:
         said.append(Event("Warning", after.ending.reason, after.ending.message))
@@ -35,9 +37,21 @@ def _planned(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
         return []
     plan = after.plan
     return [
-        Event("Normal", "Planned", f"{plan.documents:,} documents in {plan.shards:,} shards"),
+        Event("Normal", "Planned", f"{counted(plan.documents, 'document')} in {counted(plan.shards, 'shard')}"),
         *(Event("Warning", "PlanWarning", warning) for warning in plan.warnings),
     ]
+
+
+def _retried(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
+    now = after.retries
+    if not after.round or now is None:
+        return []
+    if before.completion_time is not None and after.completion_time is None:
+        return [Event("Normal", "Retrying", f"Retry {now.generation}: the batch goes back to its failed documents")]
+    if now.shards is None or (before.retries is not None and before.retries.shards is not None):
+        return []
+    told = f"{counted(now.documents or 0, 'document')} in {counted(now.shards, 'shard')}"
+    return [Event("Normal", "Planned", f"Retry {now.generation}: {told}")]
 
 
 def _suspended(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
@@ -59,7 +73,8 @@ def _over(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
 
 
 def _troubled(before: PdfBatchStatus, after: PdfBatchStatus) -> list[Event]:
-    if after.completion_time is not None:
+    # What stood in the way of a batch that was over is no news when it is retried.
+    if after.completion_time is not None or before.completion_time is not None:
         return []
     old, new = _trouble(before), _trouble(after)
     if new is not None and (old is None or old.reason != new.reason):

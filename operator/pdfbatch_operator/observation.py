@@ -58,6 +58,7 @@ class ObservedJob:
         finished_at: when that condition became true; None when it is not known.
         completed_indexes, failed_indexes: as Kubernetes writes them: "0-41,43".
         active, ready, terminating: pods.
+        retry: the generation of the retry that it is of; 0: of the first run.
         blocked: why the Job controller cannot create pods, in its own words (an Event FailedCreate: a quota, a
             security policy, a missing service account); "" when it can or when nothing is known.
     """
@@ -83,6 +84,7 @@ class ObservedJob:
     message: str = ""
     blocked: str = ""
     deleting: bool = False
+    retry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class ObservedPod:
     """A pod of the batch.
 
     Attributes:
-        index: its shard, for render pods.
+        index: its shard, for render pods; in a retry the place of its shard among those that are rendered.
         deleted: its deletionTimestamp.
         node_lost: its node has the unreachable NoExecute taint, or is gone from the API.
         placed: when it got its node; None when it has none, or that is not known.
@@ -102,6 +104,7 @@ class ObservedPod:
         summary: from that container's termination message.
         disrupted: has the condition DisruptionTarget.
         evicted: when it was, for a NoExecute taint of its node (unreachable, not-ready, or a person's).
+        retry: the generation of the retry that it is of; 0: of the first run.
     """
 
     name: str
@@ -126,6 +129,7 @@ class ObservedPod:
     summary: Summary | None = None
     disrupted: bool = False
     evicted: dt.datetime | None = None
+    retry: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,7 @@ class Observation:
     """One batch, its Jobs and their pods, and the clock.
 
     Attributes:
+        jobs, pods: of the retry that the batch is at (status.round); those of its runs before are history.
         answers: what Prometheus says of it.
         history: what the autoscaler remembers of it.
         allowance: its part of the admin's limit for all batches together; None: there is no such limit.

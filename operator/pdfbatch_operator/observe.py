@@ -87,8 +87,10 @@ class Observer:
             self._diagnosis.forget(uid)
             return None
         batch, now = seen.value, self._now()
-        jobs = self._jobs(uid)
-        pods = tuple(self._placed(one.value, now) for one in self._cache.pods.of(uid).values())
+        now_at = batch.status.round
+        jobs = self._jobs(uid, now_at)
+        seen_pods = [one.value for one in self._cache.pods.of(uid).values() if one.value.retry == now_at]
+        pods = tuple(self._placed(pod, now) for pod in seen_pods)
         manifest_exists, disrupted = await self._config_maps(batch, pods, begun=bool(jobs))
         again_after: float | None = None
         if batch.status.phase not in _ENDED and not batch.deleting:
@@ -110,12 +112,15 @@ class Observer:
             again_after,
         )
 
-    def _jobs(self, uid: str) -> Mapping[Component, ObservedJob]:
-        """A Job a component: the batch's own before others, the oldest of those."""
+    def _jobs(self, uid: str, retry: int) -> Mapping[Component, ObservedJob]:
+        """A Job a component: the batch's own before others, the oldest of those.
+
+        Args:
+            retry: of that retry alone; 0: of the first run.
+        """
         jobs: dict[Component, ObservedJob] = {}
-        for seen in sorted(
-            self._cache.jobs.of(uid).values(), key=lambda one: (not one.value.owned, one.value.created, one.uid)
-        ):
+        found = [one for one in self._cache.jobs.of(uid).values() if one.value.retry == retry]
+        for seen in sorted(found, key=lambda one: (not one.value.owned, one.value.created, one.uid)):
             jobs.setdefault(seen.value.component, seen.value)
         return jobs
 

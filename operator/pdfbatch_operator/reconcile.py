@@ -23,6 +23,7 @@ from pdfbatch_operator.policies.manifest import manifest
 from pdfbatch_operator.policies.node_loss import node_loss
 from pdfbatch_operator.policies.planning import planning
 from pdfbatch_operator.policies.rendering import rendering
+from pdfbatch_operator.policies.retrying import retrying
 from pdfbatch_operator.policies.standing import stalled, standing
 from pdfbatch_operator.policies.suspension import suspension
 from pdfbatch_operator.policies.trouble import trouble
@@ -53,7 +54,7 @@ def decide(observation: Observation) -> Decision:
         return Decision()
     turn = Turn.of(observation)
     if turn.stage == "Over":
-        return _decision(expiry(turn))
+        return _decision(expiry(retrying(turn)))
     refused = refusal(observation)
     if refused is not None:
         return _decision(stalled(turn, refused))

@@ -9,7 +9,7 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
-from pdfbatch_api.labels import BATCH_UID, COMPONENT, SHARD_INDEX
+from pdfbatch_api.labels import BATCH_UID, COMPONENT, RETRY, SHARD_INDEX
 from pdfbatch_api.pods import RENDERER_CONTAINER
 from pdfbatch_api.summaries import Summary, decode_summary
 from pdfbatch_operator.manifests.quantity import quantity
@@ -54,6 +54,12 @@ class Metadata(msgspec.Struct, rename="camel"):
     def batch_uid(self) -> str:
         """The batch that it says it is of; "" when it does not."""
         return self.labels.get(BATCH_UID, "")
+
+    @property
+    def retry(self) -> int:
+        """The generation of the retry that it is of; 0: of the batch's first run."""
+        told = self.labels.get(RETRY, "")
+        return int(told) if told.isdigit() else 0
 
     @property
     def controller(self) -> Owner | None:
@@ -201,6 +207,7 @@ def observed_job(job: Job) -> ObservedJob | None:
         reason=done.reason if done else "",
         message=done.message if done else "",
         deleting=metadata.deletion_timestamp is not None,
+        retry=metadata.retry,
     )
 
 
@@ -237,6 +244,7 @@ def observed_pod(pod: Pod) -> ObservedPod | None:
         summary=_summary(ended.message) if ended else None,
         disrupted=_is_true(status.conditions, "DisruptionTarget"),
         evicted=_evicted(status.conditions),
+        retry=metadata.retry,
     )
 
 

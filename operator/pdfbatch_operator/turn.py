@@ -81,12 +81,36 @@ class Turn:
 
     @property
     def stage(self) -> Stage:
-        """How far the batch is, whether it is suspended or not. It never goes back: what it follows from stays."""
+        """How far the batch is, whether it is suspended or not. It never goes back, for what it follows from stays;
+        but for a retry, which goes the same way once more."""
         if self.status.phase in ("Succeeded", "Failed"):
             return "Over"
         if self.status.phase == "Finishing" or self.job("finish") is not None:
             return "Finishing"
-        return "Planning" if self.status.plan is None else "Rendering"
+        return "Planning" if self.shards is None else "Rendering"
+
+    @property
+    def shards(self) -> int | None:
+        """How many there are to render, now that the batch, or its retry, is planned; None: it is not yet."""
+        status = self.status
+        if status.round and status.retries is not None:
+            return status.retries.shards
+        return status.plan.shards if status.plan is not None else None
+
+    @property
+    def documents(self) -> int:
+        """How many there are to render: all that were planned, or those that the retry took up."""
+        status = self.status
+        if status.round and status.retries is not None:
+            return status.retries.documents or 0
+        return status.documents.total
+
+    @property
+    def done(self) -> int:
+        """How many of them something has become of."""
+        counts = self.status.documents
+        settled = counts.total - self.documents
+        return max(counts.succeeded + counts.failed + counts.skipped - settled, 0)
 
     @property
     def held(self) -> bool:
@@ -100,13 +124,18 @@ class Turn:
 
     def job(self, component: Component) -> ObservedJob | None:
         """The batch's own Job."""
-        job = self.seen.jobs.get(component)
+        job = self._job(component)
         return job if job is not None and job.owned else None
 
     def foreign(self, component: Component) -> ObservedJob | None:
         """A Job of that name that somebody else has."""
-        job = self.seen.jobs.get(component)
+        job = self._job(component)
         return job if job is not None and not job.owned else None
+
+    def _job(self, component: Component) -> ObservedJob | None:
+        # In the turn in which a retry begins, what was seen is of the run before.
+        job = self.seen.jobs.get(component)
+        return job if job is not None and job.retry == self.status.round else None
 
     def pods(self, component: Component) -> list[ObservedPod]:
         """The pods of a component, oldest first."""

@@ -8,6 +8,7 @@ import tempfile
 from contextlib import ExitStack
 from pathlib import Path
 
+from pdfbatch_api.errors import SealedError
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.protocols import Store
 from pdfbatch_api.resource import PdfBatchSpec
@@ -31,10 +32,12 @@ from pdfbatch_renderer.finishing.removal import is_removed, remove_staging, remo
 from pdfbatch_renderer.finishing.tally import Tally
 from pdfbatch_renderer.report import render_report
 from pdfbatch_renderer.verify import verify
-from pdfbatch_renderer.workfolder import WorkFolder
+from pdfbatch_renderer.workfolder import Seal, WorkFolder
 
 
-def finish(plan: Plan, work: WorkFolder, output: Store, *, reason: str | None = None) -> FinishSummary:
+def finish(
+    plan: Plan, work: WorkFolder, output: Store, *, reason: str | None = None, generation: int = 0
+) -> FinishSummary:
     """Seals the batch and writes manifest.parquet and manifest.jsonl, summary.json and report.html into `output`.
 
     Args:
@@ -43,21 +46,23 @@ def finish(plan: Plan, work: WorkFolder, output: Store, *, reason: str | None = 
         output: where its documents are.
         reason: why the batch ended early; rows without a record say so. A batch that was sealed before keeps the
             reason it was sealed with.
+        generation: of the retry that ends; 0: of the first run.
 
     Returns:
         the totals, made from the records.
 
     Raises:
         WorkFolderError: the plan's input or a segment of records is missing or damaged.
+        SealedError: a later retry was finished meanwhile, and has written the manifest.
         StoreError: a store is failing.
     """
     if is_removed(work):
-        remove_work(plan, work)  # the finish that began it may have died over it
+        remove_work(plan, work, output)  # the finish that began it may have died over it
         return decode_batch_summary(output.get(SUMMARY_NAME)).for_termination()
     spec = PdfBatchSpec.model_validate_json(bytes(plan.spec))
-    seal = work.seal(reason or "")
+    seal = work.seal(reason or "", generation)
     with tempfile.TemporaryDirectory(prefix="pdfbatch-finish-") as folder:
-        statistics, manifests = _write_manifests(plan, work, output, spec, seal.reason, Path(folder))
+        statistics, manifests = _write_manifests(plan, work, output, spec, seal, Path(folder))
     allowed = share_of(spec.failure_policy.max_failed_documents, plan.documents)
     summary = BatchSummary(
         format=FORMAT,
@@ -86,12 +91,12 @@ def finish(plan: Plan, work: WorkFolder, output: Store, *, reason: str | None = 
     # The input is what a retry needs and what a failed audit is mended from: it goes only when neither is wanted.
     wanted = spec.work_folder is not None and spec.work_folder.remove
     if wanted and not statistics.failed and verify(output, work=work).ok:
-        remove_work(plan, work)
+        remove_work(plan, work, output)
     return summary.for_termination()
 
 
 def _write_manifests(
-    plan: Plan, work: WorkFolder, output: Store, spec: PdfBatchSpec, reason: str, folder: Path
+    plan: Plan, work: WorkFolder, output: Store, spec: PdfBatchSpec, seal: Seal, folder: Path
 ) -> tuple[Statistics, tuple[ManifestFile, ...]]:
     """The manifests, first as local files, so that a store never holds half of one."""
     tally = Tally()
@@ -100,11 +105,17 @@ def _write_manifests(
     paths = {NAMES[form]: (form, folder / NAMES[form]) for form in dict.fromkeys(spec.output.manifest)}
     with ExitStack() as stack:
         writers = [stack.enter_context(open_writer(form, path, plan)) for form, path in paths.values()]
-        for record in outcomes(plan, work, reason=reason):
+        for record in outcomes(plan, work, reason=seal.reason):
             tally.add(record)
             line = line_of(record, input_told=not by_row)
             for writer in writers:
                 writer.add(line)
+    last = work.read_seal()
+    if last is not None and last.generation > seal.generation:
+        raise SealedError(
+            "a later retry of the batch was finished meanwhile, by which this manifest is out of date",
+            hint="Nothing is lost: the retry has written the batch's manifest.",
+        )
     files = []
     for name, (_, path) in paths.items():
         with path.open("rb") as file:

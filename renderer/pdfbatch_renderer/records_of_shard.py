@@ -1,6 +1,6 @@
 """All that is known of a shard's documents, from the records of every attempt."""
 
-from pdfbatch_api.records import Record, fold
+from pdfbatch_api.records import Record, Segment, fold
 from pdfbatch_renderer.workfolder import WorkFolder
 
 
@@ -12,3 +12,19 @@ def shard_records(work: WorkFolder, shard: int) -> list[Record]:
     """
     folded = fold(work.segments(shard))
     return [folded[row] for row in sorted(folded)]
+
+
+def settled_rows(work: WorkFolder, shard: int, generation: int) -> frozenset[int]:
+    """The rows that a retry of that generation leaves alone: they succeeded, or were skipped, before it.
+
+    By the earlier generations' records alone: the answer stays the same while the retry writes its own.
+
+    Raises:
+        StoreError, WorkFolderError.
+    """
+    earlier = [
+        Segment(header, [record for record in records if record.generation < generation])
+        for header, records in work.segments(shard)
+        if header.generation < generation
+    ]
+    return frozenset(row for row, record in fold(earlier).items() if record.status != "failed")

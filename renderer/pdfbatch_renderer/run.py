@@ -15,8 +15,9 @@ from pdfbatch_api.plan import Plan, Versions, identity_json
 from pdfbatch_api.records import fold
 from pdfbatch_api.summaries import FinishSummary
 from pdfbatch_renderer.batch import Batch
-from pdfbatch_renderer.engines.kinds import engine_kind
+from pdfbatch_renderer.engines.kinds import kind_for
 from pdfbatch_renderer.finish import finish
+from pdfbatch_renderer.finishing.removal import remove_first
 from pdfbatch_renderer.observer import Observer
 from pdfbatch_renderer.planning.changes import changes_since
 from pdfbatch_renderer.planning.plan import frozen_template, make_plan
@@ -63,6 +64,7 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
     versions = await _versions(batch, observer)
     if new:
         await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
+        await asyncio.to_thread(remove_first, batch.uid, batch.work, batch.output)
     plan = await asyncio.to_thread(batch.work.load_plan)
     if plan is not None:
         template = await asyncio.to_thread(frozen_template, batch.spec, batch.reader)
@@ -104,7 +106,7 @@ async def adopt_plan(batch: Batch, observer: Observer) -> Plan:
 
 
 async def _versions(batch: Batch, observer: Observer) -> Versions:
-    kind = engine_kind(batch.spec.engine.name)
+    kind = kind_for(batch.spec)
     versions = await versions_here(kind)
     for note in kind.notes():
         observer.note(note)
@@ -192,7 +194,9 @@ async def _render_and_finish(
     if rendering.interrupted:
         return RunResult(Ending.INTERRUPTED, plan, None, rendering.rendered, inherited, restarts)
     observer.finishing()
-    summary = await asyncio.to_thread(finish, plan, batch.work, batch.output, reason=why_stopped(rendering))
+    summary = await asyncio.to_thread(
+        finish, plan, batch.work, batch.output, reason=why_stopped(rendering), generation=generation
+    )
     return RunResult(Ending.FINISHED, plan, summary, rendering.rendered, inherited, restarts)
 
 

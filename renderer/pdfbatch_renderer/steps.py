@@ -18,7 +18,7 @@ from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, Rend
 from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.mounts import disrupted_attempts, in_cluster
 from pdfbatch_renderer.observer import Meter, Observer
-from pdfbatch_renderer.records_of_shard import shard_records
+from pdfbatch_renderer.records_of_shard import settled_rows, shard_records
 from pdfbatch_renderer.rendering.render import Rendering
 from pdfbatch_renderer.shards import render_shards, why_stopped
 from pdfbatch_renderer.stopping import STOPPED, STOPPED_HINT, Ended, StoppedError, unless_stopped
@@ -95,6 +95,26 @@ async def plan_step(
     return Ended(msgspec.structs.replace(told, finished=finished))
 
 
+async def plan_retry_step(batch: Batch, stop: asyncio.Event, *, digest: str | None, generation: int) -> Ended:
+    """Works out which shards hold documents that failed.
+
+    Args:
+        digest: the plan's, where it is known.
+        generation: of the retry.
+
+    Returns:
+        a summary whose documents and shards are the retry's.
+
+    Raises:
+        StoppedError, PdfbatchError.
+    """
+    from pdfbatch_renderer.planning.retry import plan_retry
+
+    plan = await unless_stopped(stop, _planned(batch, digest))
+    retry = await unless_stopped(stop, asyncio.to_thread(plan_retry, plan, batch.work, generation))
+    return Ended(PlanSummary(digest=plan.digest, documents=retry.documents, shards=len(retry.shards)))
+
+
 async def render_step(
     batch: Batch,
     observer: Observer,
@@ -108,6 +128,7 @@ async def render_step(
     """Renders one shard. Of a batch that was ended meanwhile nothing is rendered any more.
 
     Args:
+        shard: its number; in a retry its place among those that the retry renders.
         digest: the plan's, where it is known.
         meter: counts what is rendered.
 
@@ -115,42 +136,58 @@ async def render_step(
         StoppedError, PdfbatchError.
     """
     plan = await unless_stopped(stop, _planned(batch, digest))
+    generation = attempt.generation
+    if generation:
+        shard = await unless_stopped(stop, _shard_of_retry(batch, plan, generation, shard))
     if shard >= len(plan.shards):
         raise PlanChangedError(f"there is no shard {shard}: the plan has {len(plan.shards)}, from 0")
     since = time.monotonic()
     rendered, interrupted, restarts = 0, False, 0
-    sealed = await _sealed(batch, stop)
+    sealed = await _sealed(batch, stop, generation)
     if not sealed:
         try:
             rendering, _ = await _render(batch, plan, observer, stop, [shard], attempt, meter)
         except PdfbatchError as error:
-            if not await _overtaken(batch, error):
+            if not await _overtaken(batch, error, generation):
                 raise
             sealed = True
         else:
             rendered, interrupted = rendering.rendered, rendering.interrupted
             restarts = sum(rendering.restarts.values())
     records = await asyncio.to_thread(shard_records, batch.work, shard)
-    summary = _summary(plan, shard, records, rendered_here=rendered, restarts=restarts, since=since)
+    documents = plan.shards[shard].documents
+    if generation:
+        # Of what was right before it others have told already.
+        settled = await asyncio.to_thread(settled_rows, batch.work, shard, generation)
+        records = [record for record in records if record.row not in settled]
+        documents -= len(settled)
+    summary = _summary(shard, documents, records, rendered_here=rendered, restarts=restarts, since=since)
     if interrupted:
         return Ended(msgspec.structs.replace(summary, error=STOPPED, hint=STOPPED_HINT), ExitCode.TERMINATED)
     return Ended(summary, sealed=sealed)
 
 
 async def finish_step(
-    batch: Batch, observer: Observer, stop: asyncio.Event, *, digest: str | None, reason: str | None
+    batch: Batch,
+    observer: Observer,
+    stop: asyncio.Event,
+    *,
+    digest: str | None,
+    reason: str | None,
+    generation: int = 0,
 ) -> Ended:
     """Writes the batch's manifest, summary and report.
 
     Args:
         digest: the plan's, where it is known.
         reason: why the batch ended early.
+        generation: of the retry that ends; 0: of the first run.
 
     Raises:
         StoppedError, PdfbatchError.
     """
     plan = await unless_stopped(stop, _planned(batch, digest))
-    return Ended(await _finish(batch, plan, observer, stop, reason))
+    return Ended(await _finish(batch, plan, observer, stop, reason, generation))
 
 
 async def _planned(batch: Batch, digest: str | None) -> Plan:
@@ -168,18 +205,32 @@ async def _planned(batch: Batch, digest: str | None) -> Plan:
     return plan
 
 
-async def _sealed(batch: Batch, stop: asyncio.Event) -> bool:
-    return await unless_stopped(stop, asyncio.to_thread(batch.work.sealed))
+async def _shard_of_retry(batch: Batch, plan: Plan, generation: int, place: int) -> int:
+    from pdfbatch_renderer.planning.retry import checked
+
+    retry = await asyncio.to_thread(batch.work.load_retry, generation)
+    if retry is None:
+        raise PlanChangedError(
+            f"retry {generation} is not planned", hint=f"pdfbatch plan --generation {generation} plans it."
+        )
+    shards = checked(retry, plan, batch.work).shards
+    if place >= len(shards):
+        raise PlanChangedError(f"retry {generation} has no index {place}: it renders {len(shards)} shards, from 0")
+    return shards[place]
 
 
-async def _overtaken(batch: Batch, error: PdfbatchError) -> bool:
+async def _sealed(batch: Batch, stop: asyncio.Event, generation: int = 0) -> bool:
+    return await unless_stopped(stop, asyncio.to_thread(batch.work.sealed, generation))
+
+
+async def _overtaken(batch: Batch, error: PdfbatchError, generation: int = 0) -> bool:
     """Whether the batch was ended under an attempt: whatever became of it then, finish took its staged files, say, is
     nothing to try again and nothing to be alarmed of.
     """
     if isinstance(error, SealedError):
         return True
     try:
-        return await asyncio.to_thread(batch.work.sealed)
+        return await asyncio.to_thread(batch.work.sealed, generation)
     except PdfbatchError:
         return False
 
@@ -210,21 +261,23 @@ async def _render(
 
 
 async def _finish(
-    batch: Batch, plan: Plan, observer: Observer, stop: asyncio.Event, reason: str | None
+    batch: Batch, plan: Plan, observer: Observer, stop: asyncio.Event, reason: str | None, generation: int = 0
 ) -> FinishSummary:
     from pdfbatch_renderer.finish import finish
 
     observer.finishing()
-    return await unless_stopped(stop, asyncio.to_thread(finish, plan, batch.work, batch.output, reason=reason))
+    return await unless_stopped(
+        stop, asyncio.to_thread(finish, plan, batch.work, batch.output, reason=reason, generation=generation)
+    )
 
 
 def _summary(
-    plan: Plan, shard: int, records: list[Record], *, rendered_here: int, restarts: int, since: float
+    shard: int, documents: int, records: list[Record], *, rendered_here: int, restarts: int, since: float
 ) -> RenderSummary:
-    """Of the whole shard, earlier attempts included."""
+    """Of the whole shard, earlier attempts included; in a retry of the documents that it took up."""
     return RenderSummary(
         shard=shard,
-        documents=plan.shards[shard].documents,
+        documents=documents,
         succeeded=sum(record.status == "succeeded" for record in records),
         failed=sum(record.status == "failed" for record in records),
         skipped=sum(record.status == "skipped" for record in records),

@@ -13,7 +13,7 @@ import msgspec
 import zstandard
 
 from pdfbatch_api.errors import ObjectMissingError, PreconditionError, Where, WorkFolderError
-from pdfbatch_api.plan import PLAN_NAME, SEALED_NAME, Plan, PlannedRow, records_prefix
+from pdfbatch_api.plan import PLAN_NAME, SEALED_NAME, Plan, PlannedRetry, PlannedRow, records_prefix, retry_name
 from pdfbatch_api.protocols import Store
 from pdfbatch_api.records import (
     Record,
@@ -34,10 +34,15 @@ _READERS: Final = 16
 
 
 class Seal(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What `sealed` holds: why the batch ended, and when (seconds since the epoch)."""
+    """What `sealed` holds: why the batch ended, and when (seconds since the epoch).
+
+    Attributes:
+        generation: the last that is sealed: attempts of this one and of those before write no more.
+    """
 
     reason: str = ""
     at: float = 0.0
+    generation: int = 0
 
 
 class WorkFolder:
@@ -89,6 +94,33 @@ class WorkFolder:
                 raise
             return winner
         return plan
+
+    def load_retry(self, generation: int) -> PlannedRetry | None:
+        """What a retry renders, or None when that is not planned yet.
+
+        Raises:
+            WorkFolderError: it cannot be read.
+            StoreError.
+        """
+        name = retry_name(generation)
+        try:
+            return msgspec.json.decode(self.store.get(self.prefix + name), type=PlannedRetry)
+        except ObjectMissingError:
+            return None
+        except msgspec.MsgspecError as error:
+            raise self._broken(name, f"this is not a retry that this version can read ({error})") from error
+
+    def create_retry(self, retry: PlannedRetry) -> PlannedRetry:
+        """Makes this what the retry renders, unless that is planned already: returns what holds.
+
+        Raises:
+            StoreError.
+        """
+        try:
+            self.store.put(self.prefix + retry_name(retry.generation), msgspec.json.encode(retry), create_only=True)
+        except PreconditionError:
+            return self.load_retry(retry.generation) or retry
+        return retry
 
     # ---- what a plan froze
 
@@ -169,17 +201,23 @@ class WorkFolder:
 
     # ---- the end
 
-    def seal(self, reason: str = "") -> Seal:
-        """Ends the batch: attempts stop writing when they see it. A seal that is there already holds.
+    def seal(self, reason: str = "", generation: int = 0) -> Seal:
+        """Ends the batch: attempts stop writing when they see it. A seal that is there already holds, unless it is of
+        an earlier generation.
 
         Args:
             reason: why the batch ended, for the rows that have no record; empty when nothing special happened.
+            generation: of the retry that ends; 0: of the first run.
         """
-        seal = Seal(reason, time.time())
+        seal = Seal(reason, time.time(), generation)
+        data = msgspec.json.encode(seal)
         try:
-            self.store.put(self.prefix + SEALED_NAME, msgspec.json.encode(seal), create_only=True)
+            self.store.put(self.prefix + SEALED_NAME, data, create_only=True)
         except PreconditionError:
-            return self.read_seal() or seal
+            there = self.read_seal()
+            if there is not None and there.generation >= generation:
+                return there
+            self.store.put(self.prefix + SEALED_NAME, data)
         return seal
 
     def read_seal(self) -> Seal | None:
@@ -191,8 +229,11 @@ class WorkFolder:
         except msgspec.MsgspecError as error:
             raise self._broken(SEALED_NAME, f"this is not a seal ({error})") from error
 
-    def sealed(self) -> bool:
-        """Whether the batch was ended."""
+    def sealed(self, generation: int = 0) -> bool:
+        """Whether the batch was ended, or its retry of that generation."""
+        if generation:
+            seal = self.read_seal()
+            return seal is not None and seal.generation >= generation
         try:
             self.store.stat(self.prefix + SEALED_NAME)
         except ObjectMissingError:
@@ -200,7 +241,11 @@ class WorkFolder:
         return True
 
     def unseal(self) -> None:
-        """Opens an ended batch again, for `retry` or for a run that goes on."""
+        """Opens an ended batch again, for `retry` on one machine.
+
+        In a cluster the seal stays, for attempts of before may still run on a lost node: a retry's attempts look
+        for a seal of their own generation.
+        """
         self.store.delete(self.prefix + SEALED_NAME)
 
     def _broken(self, name: str, what: str, *, shard: int | None = None) -> WorkFolderError:

@@ -51,7 +51,7 @@ def test_upgrades_in_the_middle_of_a_batch(place: Place, own_cluster: Cluster, u
     after = [pod for pod in place.pods() if pod["metadata"]["labels"]["pdfbatch.io/batch"] == "after"]
     assert {_image(pod) for pod in after} == {new}
     assert place.status("after")["images"]["renderer"] == new
-    assert any("1 are the most that the admin allows" in event for event in place.events("after"))
+    assert any("the admin allows a batch 1 renderer at most" in event for event in place.events("after"))
     # and the one whose image is nowhere keeps it
     assert place.status("nowhere")["images"]["renderer"] == f"localhost/pdfbatch-nowhere:{images['tag']}"
 

@@ -46,7 +46,7 @@ def test_scaled_up_held_and_let_go_and_one_that_nobody_scales(place: Place) -> N
     assert status["shards"] == {"total": 6, "succeeded": 6, "active": 0, "failed": 0, "unaccounted": 0}
     said = [event.removeprefix("Scaled: ") for event in place.events("scaled") if event.startswith("Scaled: ")]
     assert said == [
-        "1 renderers: spec.renderers is 1: there is no autoscaling",
+        "1 renderer: spec.renderers is 1: there is no autoscaling",
         "3 renderers: spec.renderers is 3: there is no autoscaling",
         "spec.renderers is 0: rendering is held until it is more",
         "2 renderers: spec.renderers is 2: there is no autoscaling",

@@ -25,6 +25,13 @@ from pdfbatch_api.metrics.labels import (
 _PHASES: Final = ("Pending", "Planning", "Rendering", "Finishing", "Succeeded", "Failed", "Suspended")
 _MOMENTS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _WAITS: Final = (1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 180.0, 600.0, 1800.0, 3600.0, 14400.0, 86400.0)
+# Of scaling/ in the operator: what decides, and which of the bounds holds.
+_SCALING_REASONS: Final = (
+    *("RenderersSet", "Held", "Suspended"),
+    *("TargetDuration", "TargetNotReachable", "CustomQuery"),
+    *("MaximumReached", "AdminMaximum", "FleetLimit", "FewShards", "NoRoom"),
+    *("PrometheusAway", "PrometheusUnusable"),
+)
 
 # The work, a batch each.
 
@@ -40,7 +47,8 @@ BATCH_DOCUMENTS_PROCESSED: Final = Metric(
     "pdfbatch_batch_documents_processed_total",
     "counter",
     "documents",
-    "Documents of a batch that are done, by what became of them; exact, and counted a shard at a time.",
+    "Documents of a batch that are done, by what became of them; exact, and counted a shard at a time. A retry takes "
+    "its documents back: failed begins again at 0.",
     (*OF_BATCH, RESULT),
     ((RESULT, ("succeeded", "failed", "skipped")),),
 )
@@ -132,11 +140,20 @@ DOCUMENTS: Final = Metric(
     (NAMESPACE, RESULT),
     ((RESULT, ("succeeded", "failed", "skipped")),),
 )
+DOCUMENTS_RETRIED: Final = Metric(
+    "pdfbatch_documents_retried_total",
+    "counter",
+    "documents",
+    "Failed documents that retries took up since this process began to lead. What the manifests call failed is "
+    "pdfbatch_documents_total's failed less these: a document that a retry mends has failed once and succeeded once.",
+    (NAMESPACE,),
+)
 SHARDS: Final = Metric(
     "pdfbatch_shards_total",
     "counter",
     "shards",
-    "Shards done since this process began to lead, by result; outlives the batches.",
+    "Shards done since this process began to lead, by result; outlives the batches. One that a retry renders again "
+    "counts again.",
     (NAMESPACE, RESULT),
     ((RESULT, ("succeeded", "failed")),),
 )
@@ -144,7 +161,7 @@ COMPLETIONS: Final = Metric(
     "pdfbatch_batch_completions_total",
     "counter",
     "batches",
-    "Batches that have ended since this process began to lead, by result.",
+    "Batches that have ended since this process began to lead, by result; one that is retried ends again.",
     (RESULT,),
     ((RESULT, ("Succeeded", "Failed")),),
 )
@@ -152,14 +169,14 @@ QUEUE_WAIT: Final = Metric(
     "pdfbatch_batch_queue_wait_seconds",
     "histogram",
     "seconds",
-    "From a batch's creation until its first renderer is at work.",
+    "From a batch's creation until its first renderer is at work; retries are left out.",
     buckets=_WAITS,
 )
 BATCH_DURATION: Final = Metric(
     "pdfbatch_batch_duration_seconds",
     "histogram",
     "seconds",
-    "From a batch's creation to its end, by result.",
+    "From a batch's creation to its end, by result; retries are left out.",
     (RESULT,),
     ((RESULT, ("Succeeded", "Failed")),),
     buckets=_WAITS,
@@ -176,6 +193,7 @@ SCALING_DECISIONS: Final = Metric(
     "decisions",
     "Changes of a batch's number of renderers, by the reason that the condition ScalingActive gives.",
     (REASON,),
+    ((REASON, _SCALING_REASONS),),
 )
 SCALING_SIGNALS: Final = Metric(
     "pdfbatch_scaling_signal_failures_total",

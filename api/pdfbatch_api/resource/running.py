@@ -64,6 +64,13 @@ class RetriesSpec(ResourceModel):
 
     document: int = Field(default=2, ge=0, le=20, description="Tries of a document after its first.")
     shard: int = Field(default=5, ge=0, le=100, description="Tries of a shard after its first, disruptions aside.")
+    generation: int = Field(
+        default=0,
+        ge=0,
+        le=9_999,
+        description="One more renders the failed documents of a batch that is over once more: kubectl pdfbatch retry. "
+        "It may only rise.",
+    )
 
 
 class FailurePolicySpec(ResourceModel):

@@ -89,6 +89,18 @@ class Ending(ResourceModel):
     message: str = Field(max_length=1024, description="Why, for people.")
 
 
+class RetriesStatus(ResourceModel):
+    """What became of spec.retries.generation.
+
+    `documents` and `shards` are those of the last retry: a batch that never had one has none, and of one that has just
+    begun the shards are not known yet.
+    """
+
+    generation: int = Field(default=0, description="The spec.retries.generation that was acted upon.")
+    documents: int | None = Field(default=None, description="Failed documents that it took up.")
+    shards: int | None = Field(default=None, description="Shards that hold them: those alone are rendered.")
+
+
 class PdfBatchStatus(ResourceModel):
     """Written by the operator alone, in one write a reconcile.
 
@@ -115,11 +127,14 @@ class PdfBatchStatus(ResourceModel):
     )
     observed_generation: int | None = Field(default=None, description="The spec's generation that this speaks of.")
     selector: str | None = Field(default=None, max_length=512, description="Of the renderer pods, for /scale.")
-    start_time: str | None = Field(default=None, max_length=32, description="When the batch began.")
+    start_time: str | None = Field(
+        default=None, max_length=32, description="When the batch began; after a retry, when that began."
+    )
     completion_time: str | None = Field(default=None, max_length=32, description="When it ended, well or not.")
     plan: PlanStatus | None = None
     images: BatchImages | None = None
     ending: Ending | None = None
+    retries: RetriesStatus | None = None
     accounted: str = Field(
         default="", max_length=1_000_000, description="Completed indexes whose counts are in documents: 0-41,43."
     )
@@ -138,3 +153,8 @@ class PdfBatchStatus(ResourceModel):
     last_update_time: str | None = Field(
         default=None, max_length=32, description="When the figures were last brought up to date."
     )
+
+    @property
+    def round(self) -> int:
+        """The generation of the retry that the batch is at; 0: it has had none."""
+        return self.retries.generation if self.retries is not None and self.retries.documents is not None else 0

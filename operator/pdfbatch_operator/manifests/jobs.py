@@ -1,10 +1,14 @@
-"""The three Jobs of a batch: plan, render, finish. Made once; only parallelism and suspend are ever changed."""
+"""The three Jobs of a batch, and of each of its retries: plan, render, finish.
+
+Made once; only parallelism and suspend are ever changed.
+"""
 
 from typing import Final
 
 from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.pods import MANIFEST_PATH, RENDERER_CONTAINER
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.status import PlanStatus
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests.names import job_name
 from pdfbatch_operator.manifests.ownership import metadata
@@ -17,8 +21,20 @@ _PASSED_ON: Final = ("kueue.x-k8s.io/queue-name", "kueue.x-k8s.io/priority-class
 
 
 def plan_job(observation: Observation) -> Body:
-    """Freezes the input; where all fits one shard, the same pod renders and finishes."""
-    _, spec = _valid(observation)
+    """Freezes the input; where all fits one shard, the same pod renders and finishes.
+
+    Of a retry: finds the shards that it renders. That needs no engine.
+    """
+    batch, spec = _valid(observation)
+    if batch.status.round:
+        plan = _plan(batch)
+        return _job(
+            observation,
+            "plan",
+            ["plan", MANIFEST_PATH, "--plan", plan.digest, *_generation(batch)],
+            {"backoffLimit": spec.retries.shard, "podFailurePolicy": _failure_policy(indexed=False)},
+            with_engine=False,
+        )
     return _job(
         observation,
         "plan",
@@ -35,9 +51,10 @@ def render_job(observation: Observation, parallelism: int, suspend: bool) -> Bod
         suspend: whether it begins held.
     """
     batch, spec = _valid(observation)
-    plan = batch.status.plan
-    if plan is None:
-        raise ValueError(f"batch {batch.namespace}/{batch.name} has no plan yet: nothing can be rendered")
+    plan, retries = _plan(batch), batch.status.retries
+    shards = plan.shards if not batch.status.round or retries is None else retries.shards
+    if shards is None:
+        raise ValueError(f"batch {batch.namespace}/{batch.name}: its retry is not planned yet")
     return _job(
         observation,
         "render",
@@ -47,11 +64,12 @@ def render_job(observation: Observation, parallelism: int, suspend: bool) -> Bod
             MANIFEST_PATH,
             "--plan",
             plan.digest,
+            *_generation(batch),
             *_workers(spec, observation.settings),
         ],
         {
             "completionMode": "Indexed",
-            "completions": plan.shards,
+            "completions": shards,
             "parallelism": parallelism,
             "suspend": suspend,
             "backoffLimitPerIndex": spec.retries.shard,
@@ -67,16 +85,25 @@ def finish_job(observation: Observation, reason: str) -> Body:
         reason: why the batch ends before all was rendered; "" when all was.
     """
     batch, spec = _valid(observation)
-    plan = batch.status.plan
-    if plan is None:
-        raise ValueError(f"batch {batch.namespace}/{batch.name} has no plan: there is nothing to finish")
+    told = [*_generation(batch), *(["--reason", reason] if reason else [])]
     return _job(
         observation,
         "finish",
-        ["finish", MANIFEST_PATH, "--plan", plan.digest, *(["--reason", reason] if reason else [])],
+        ["finish", MANIFEST_PATH, "--plan", _plan(batch).digest, *told],
         {"backoffLimit": spec.retries.shard, "podFailurePolicy": _failure_policy(indexed=False)},
         with_engine=False,
     )
+
+
+def _plan(batch: ObservedBatch) -> PlanStatus:
+    if batch.status.plan is None:
+        raise ValueError(f"batch {batch.namespace}/{batch.name} has no plan yet: there is nothing to go on with")
+    return batch.status.plan
+
+
+def _generation(batch: ObservedBatch) -> list[str]:
+    """Nothing in a first run: images of before there were retries know no such option."""
+    return ["--generation", str(batch.status.round)] if batch.status.round else []
 
 
 def _workers(spec: PdfBatchSpec, settings: Settings) -> list[str]:

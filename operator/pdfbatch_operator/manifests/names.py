@@ -15,8 +15,9 @@ _LONGEST_LABEL_VALUE: Final = 63
 
 
 def job_name(batch: ObservedBatch, component: Component) -> str:
-    """The name of one of the batch's three Jobs."""
-    return _name(batch, component)
+    """The name of one of the batch's three Jobs; each retry has three of its own."""
+    again = batch.status.round
+    return _name(batch, f"{component}-r{again}" if again else component)
 
 
 def manifest_name(batch: ObservedBatch) -> str:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from pdfbatch_api.labels import BATCH_NAME, BATCH_UID, COMPONENT, MANAGED_BY, PART_OF
+from pdfbatch_api.labels import BATCH_NAME, BATCH_UID, COMPONENT, MANAGED_BY, PART_OF, RETRY
 from pdfbatch_api.resource import API_VERSION, KIND
 from pdfbatch_operator.decision import Body
 from pdfbatch_operator.manifests.names import label_value
@@ -10,6 +10,7 @@ from pdfbatch_operator.observation import ObservedBatch
 
 MANAGER: Final = "pdfbatch-operator"
 PRODUCT: Final = "pdfbatch"
+_OF_A_RUN: Final = frozenset({"plan", "render", "finish"})
 
 
 def labels(batch: ObservedBatch, component: str) -> dict[str, str]:
@@ -20,6 +21,8 @@ def labels(batch: ObservedBatch, component: str) -> dict[str, str]:
         COMPONENT: component,
         MANAGED_BY: MANAGER,
         PART_OF: PRODUCT,
+        # Of which run it is. What a batch has once (its manifest) is of all of them.
+        **({RETRY: str(batch.status.round)} if batch.status.round and component in _OF_A_RUN else {}),
     }
 
 

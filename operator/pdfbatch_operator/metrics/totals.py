@@ -19,6 +19,7 @@ class Totals:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._documents = counter(defined.DOCUMENTS, registry)
+        self._retried = counter(defined.DOCUMENTS_RETRIED, registry)
         self._shards = counter(defined.SHARDS, registry)
         self._completions = counter(defined.COMPLETIONS, registry)
         self._queue_wait = histogram(defined.QUEUE_WAIT, registry)
@@ -37,18 +38,27 @@ class Totals:
             # Finish counts anew from the records: should that be less, a counter cannot go back.
             more = getattr(after.documents, result) - getattr(before.documents, result)
             self._documents.labels(batch.namespace, result).inc(max(more, 0))
+        taken = _is_planned(after) and not (_is_planned(before) and before.round == after.round)
+        retried = before.documents.failed - after.documents.failed if taken else 0
+        self._retried.labels(batch.namespace).inc(max(retried, 0))
         for result in defined.SHARDS.values_of(labels.RESULT):
             more = getattr(after.shards, result) - getattr(before.shards, result)
             self._shards.labels(batch.namespace, result).inc(max(more, 0))
         created = batch.created.timestamp()
-        if before.rendering_start_time is None and after.rendering_start_time is not None:
+        first = after.round == 0
+        if first and before.rendering_start_time is None and after.rendering_start_time is not None:
             self._queue_wait.observe(max(moment_of(after.rendering_start_time).timestamp() - created, 0.0))
         ends = defined.COMPLETIONS.values_of(labels.RESULT)
         if after.phase in ends and before.phase not in ends:
             self._completions.labels(after.phase).inc()
-        if before.completion_time is None and after.completion_time is not None:
+        if first and before.completion_time is None and after.completion_time is not None:
             self._duration.labels(after.phase).observe(max(moment_of(after.completion_time).timestamp() - created, 0.0))
 
     def forget(self, uid: str) -> None:
         """The batch is no more."""
         self._counted.pop(uid, None)
+
+
+def _is_planned(status: PdfBatchStatus) -> bool:
+    """Whether it is of a retry whose documents are no longer counted as failed."""
+    return status.round > 0 and status.retries is not None and status.retries.shards is not None

@@ -4,6 +4,7 @@ from typing import Final
 
 from pdfbatch_api.resource.status import RendererCounts
 from pdfbatch_api.summaries import RenderSummary
+from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import condition
 from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import ObservedJob, ObservedPod
@@ -24,7 +25,7 @@ def situation(turn: Turn, job: ObservedJob | None, shards: int) -> Situation:
     """What the autoscaler looks at.
 
     Args:
-        shards: of the whole batch.
+        shards: of the whole batch, or of its retry.
     """
     spec, settings, now = turn.spec, turn.seen.settings, turn.now.timestamp()
     custom = spec.scaling.prometheus
@@ -49,7 +50,6 @@ def shards_left(job: ObservedJob | None, shards: int) -> int:
 
 
 def _work(turn: Turn, shards: int, left: int) -> Work:
-    counts = turn.status.documents
     documents, lives = 0, []
     for pod in turn.seen.pods:
         if pod.component != "render" or pod.phase != "Succeeded" or not isinstance(pod.summary, RenderSummary):
@@ -59,9 +59,9 @@ def _work(turn: Turn, shards: int, left: int) -> Work:
         documents += pod.summary.rendered_here
         lives.append(max((pod.ended - pod.placed).total_seconds(), 0.0))
     return Work(
-        documents=counts.total,
+        documents=turn.documents,
         shards=shards,
-        done=counts.succeeded + counts.failed + counts.skipped,
+        done=turn.done,
         shards_left=left,
         measured_documents=documents,
         measured_seconds=sum(lives),
@@ -99,11 +99,14 @@ def told(turn: Turn, job: ObservedJob | None, verdict: Verdict, shards: int) -> 
     if turn.queued:
         number = job.parallelism if job is not None else verdict.renderers
         return turn.with_condition(
-            "ScalingActive", "False", "Queued", f"Kueue decides when they run: {number} renderers, a fixed number"
+            "ScalingActive",
+            "False",
+            "Queued",
+            f"Kueue decides when they run: {counted(number, 'renderer')}, a fixed number",
         )
     if turn.held:
         return turn.with_condition("ScalingActive", "False", "Suspended", "The batch is suspended")
-    said = f"{verdict.renderers} renderers: {verdict.message}" if verdict.renderers else verdict.message
+    said = f"{counted(verdict.renderers, 'renderer')}: {verdict.message}" if verdict.renderers else verdict.message
     automatic = verdict.automatic and verdict.active
     turn = _event(turn, job, verdict, said, automatic=automatic)
     return turn.with_condition("ScalingActive", "True" if automatic else "False", verdict.reason, said)

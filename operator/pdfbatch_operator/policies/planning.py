@@ -4,9 +4,10 @@ While suspended it is not made at all, rather than made suspended: a batch that 
 write, and there is one way less for a Job to be there. One that runs already is suspended, as the render Job is.
 """
 
-from pdfbatch_api.resource.status import PlanStatus
+from pdfbatch_api.resource.status import PlanStatus, ShardCounts
 from pdfbatch_api.summaries import PlanSummary
 from pdfbatch_operator import manifests
+from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import cut
 from pdfbatch_operator.decision import CreateJob
 from pdfbatch_operator.moments import text_of
@@ -48,6 +49,8 @@ def planning(turn: Turn) -> Turn:
 
 def _planned(turn: Turn, pod: ObservedPod, summary: PlanSummary) -> Turn:
     documents, shards = summary.documents, summary.shards
+    if turn.status.round:
+        return _retry_planned(turn, documents, shards)
     turn = turn.with_status(
         plan=PlanStatus(
             digest=summary.digest,
@@ -57,14 +60,27 @@ def _planned(turn: Turn, pod: ObservedPod, summary: PlanSummary) -> Turn:
         ),
         documents=turn.status.documents.model_copy(update={"total": documents}),
         shards=turn.status.shards.model_copy(update={"total": shards}),
-    ).with_condition("Planned", "True", "Planned", f"{documents:,} documents in {shards:,} shards")
+    ).with_condition("Planned", "True", "Planned", f"{counted(documents, 'document')} in {counted(shards, 'shard')}")
     if summary.finished is not None:
         # All fitted one shard, and the same pod rendered and finished it.
-        counted = turn.status.shards.model_copy(update={"succeeded": shards})
+        done = turn.status.shards.model_copy(update={"succeeded": shards})
         turn = turn.with_status(
-            shards=counted,
+            shards=done,
             accounted="0" if shards else "",
             rendering_start_time=text_of(pod.placed or pod.created),
         )
         return finished(turn, summary.finished)
+    return turn if turn.held else turn.with_status(phase="Rendering")
+
+
+def _retry_planned(turn: Turn, documents: int, shards: int) -> Turn:
+    """From here on its documents count as what becomes of them now, and its shards as to be done."""
+    status = turn.status
+    assert status.plan is not None and status.retries is not None, "a retry is of a batch that was planned"
+    turn = turn.with_status(
+        retries=status.retries.model_copy(update={"documents": documents, "shards": shards}),
+        documents=status.documents.model_copy(update={"failed": 0}),
+        failures=[],
+        shards=ShardCounts(total=status.plan.shards, succeeded=status.plan.shards - shards),
+    )
     return turn if turn.held else turn.with_status(phase="Rendering")

@@ -19,16 +19,16 @@ from pdfbatch_operator.turn import Turn
 
 def rendering(turn: Turn) -> Turn:
     """Goes on with rendering, until nothing is left to render."""
-    plan = turn.status.plan
-    if turn.stage != "Rendering" or plan is None:
+    shards = turn.shards
+    if turn.stage != "Rendering" or shards is None:
         return turn
     job = turn.job("render")
     turn = _beginning(_failing(turn, job), job)
-    if turn.status.ending is not None or plan.shards == 0 or (job is not None and is_done(job)):
+    if turn.status.ending is not None or shards == 0 or (job is not None and is_done(job)):
         # Nothing new starts while suspended, finish neither.
         return turn if turn.held else turn.with_status(phase="Finishing")
-    verdict = autoscaling.decided(turn, job, plan.shards)
-    turn = autoscaling.told(turn, job, verdict, plan.shards)
+    verdict = autoscaling.decided(turn, job, shards)
+    turn = autoscaling.told(turn, job, verdict, shards)
     if job is None:
         return _made(turn, verdict.renderers)
     if job.deleting:
@@ -47,7 +47,7 @@ def is_done(job: ObservedJob) -> bool:
 
 def _made(turn: Turn, renderers: int) -> Turn:
     # Not before the plan is written: the Job carries its digest, and another operator must find the same.
-    if turn.held or turn.written.plan is None or turn.foreign("render") is not None:
+    if turn.held or not _is_written(turn) or turn.foreign("render") is not None:
         return turn
     if turn.queued and renderers == 0:
         return turn
@@ -55,6 +55,12 @@ def _made(turn: Turn, renderers: int) -> Turn:
         turn = turn.saying("Warning", "MadeAgain", "The render Job is gone; it is made again, and skips what is done")
     body = manifests.render_job(turn.seen, renderers, turn.queued)
     return turn.doing(CreateJob("render", body))
+
+
+def _is_written(turn: Turn) -> bool:
+    """Whether the plan, and that of the retry, stand in the API."""
+    written = turn.written
+    return written.plan is not None and written.round == turn.status.round and written.retries == turn.status.retries
 
 
 def _beginning(turn: Turn, job: ObservedJob | None) -> Turn:

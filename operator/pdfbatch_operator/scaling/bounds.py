@@ -7,6 +7,7 @@ all batches together leaves it, else that minimum would be a way around both.
 from dataclasses import dataclass
 from typing import Final
 
+from pdfbatch_operator.amounts import counted, left
 from pdfbatch_operator.scaling.situation import Situation
 
 FLEET: Final = "FleetLimit"
@@ -41,8 +42,8 @@ def room(situation: Situation, settled_for: int | None, *, at_least: int = 1) ->
     fewest = max(bounds.minimum, at_least)
     limits = {
         "MaximumReached": (bounds.maximum, f"spec.scaling.max is {bounds.maximum}"),
-        "AdminMaximum": (bounds.admin, f"{bounds.admin} are the most that the admin allows a batch"),
-        "FewShards": (shards, f"there are {shards} shards"),
+        "AdminMaximum": (bounds.admin, f"the admin allows a batch {counted(bounds.admin, 'renderer')} at most"),
+        "FewShards": (shards, f"there {'is' if shards == 1 else 'are'} {counted(shards, 'shard')}"),
     }
     if settled_for is not None:
         placed = max(settled_for, fewest)
@@ -55,7 +56,7 @@ def room(situation: Situation, settled_for: int | None, *, at_least: int = 1) ->
     if bounds.allowance is not None:
         limits[FLEET] = (
             bounds.allowance,
-            f"{bounds.allowance} are left to it of the admin's limit for all batches together; the oldest come first",
+            f"of the admin's limit for all batches together {left(bounds.allowance)} to it; the oldest come first",
         )
     reason = min(limits, key=lambda one: limits[one][0])
     most, message = limits[reason]

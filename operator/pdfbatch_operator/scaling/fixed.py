@@ -1,5 +1,6 @@
 """As many as `spec.renderers` says, which a person, kubectl scale, an HPA or KEDA has set: the autoscaler is off."""
 
+from pdfbatch_operator.amounts import counted, left
 from pdfbatch_operator.scaling.situation import History, Situation, Verdict
 
 
@@ -14,12 +15,14 @@ def fixed(situation: Situation, renderers: int) -> Verdict:
     elif granted < demand:
         reason = "FleetLimit"
         message = (
-            f"spec.renderers is {renderers}, and {granted} are left to it of the admin's limit for all batches "
-            "together; the oldest come first"
+            f"spec.renderers is {renderers}, and of the admin's limit for all batches together {left(granted)} to it; "
+            "the oldest come first"
         )
     elif granted < useful:
         reason = "AdminMaximum"
-        message = f"spec.renderers is {renderers}, and {bounds.admin} are the most that the admin allows a batch"
+        message = (
+            f"spec.renderers is {renderers}, and the admin allows a batch {counted(bounds.admin, 'renderer')} at most"
+        )
     else:
         reason, message = "RenderersSet", f"spec.renderers is {renderers}: there is no autoscaling"
     return Verdict(

@@ -119,8 +119,9 @@ def _missing(history: History, late: float, span: float) -> bool:
 
 def _course(situation: Situation, pace: Pace) -> str:
     documents = situation.work.documents - situation.work.done
+    many = "document is" if documents == 1 else "documents are"
     return (
-        f"to be done by spec.scaling.targetDuration: about {about(documents)} documents are left, and a renderer does "
+        f"to be done by spec.scaling.targetDuration: about {about(documents)} {many} left, and a renderer does "
         f"{about(pace.documents_per_second)} a second ({_SOURCES[pace.source]})"
     )
 

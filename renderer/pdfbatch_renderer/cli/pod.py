@@ -25,6 +25,7 @@ PlanDigest = Annotated[
     str | None,
     typer.Option("--plan", help="The plan's digest, as `plan` said it; another plan is refused.", metavar="DIGEST"),
 ]
+Generation = Annotated[int, typer.Option(help="0, and one more for each retry.", min=0, max=9999)]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,6 +48,8 @@ def plan_command(
         ),
     ] = False,
     workers: Workers = None,
+    plan_digest: PlanDigest = None,
+    generation: Generation = 0,
 ) -> None:
     """Freeze the batch: name every row, cut the rows into shards, find every mistake that can be found now.
 
@@ -54,14 +57,19 @@ def plan_command(
     --whole-if-one-shard what became of all of them.
 
     In a pod (PDFBATCH_UID is set) a plan that is there is adopted, whatever the source holds by now.
+
+    With --generation it plans a retry of a batch that is over: which shards hold documents that failed. The summary
+    has their number, and that of the documents.
     """
 
     async def work(watcher: "Watcher", stop: asyncio.Event) -> "Ended":
         from pdfbatch_renderer.batch import open_batch
-        from pdfbatch_renderer.steps import Attempt, plan_step
+        from pdfbatch_renderer.steps import Attempt, plan_retry_step, plan_step
 
-        attempt = Attempt(_attempt(), worker_count(workers)) if whole else None
         batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        if generation:
+            return await plan_retry_step(batch, stop, digest=plan_digest, generation=generation)
+        attempt = Attempt(_attempt(), worker_count(workers)) if whole else None
         meter = await asyncio.to_thread(open_meter, batch.name, watcher) if whole else None
         return await plan_step(batch, watcher, stop, attempt=attempt, meter=meter)
 
@@ -77,11 +85,14 @@ def render_command(
     limit: Limit = None,
     workers: Workers = None,
     plan_digest: PlanDigest = None,
-    generation: Annotated[int, typer.Option(help="0, and one more for each retry.", min=0)] = 0,
+    generation: Generation = 0,
 ) -> None:
     """Render one shard of a planned batch. Called again, or twice at once, it comes to the same.
 
     Ends with a summary, one line of JSON: the counts of the whole shard, earlier attempts included.
+
+    With --generation the shard is one of those that `plan --generation` found, by its place among them, from 0; only
+    its failed documents are rendered, and only they are counted.
 
     Exit status as sysexits.h has them: 0 done (failed documents are data, not a failure), 64 usage, 65 this shard's
     data, 69 a store or engine that cannot be reached, 73 no room, 75 anything that may pass, 78 another engine than
@@ -99,7 +110,13 @@ def render_command(
 
     from pdfbatch_renderer.cli.ending import to_its_end
 
-    to_its_end("render", work, blank=partial(RenderSummary, shard=index), watcher=_watcher(shard=index))
+    # Of a retry the shard is known only once its plan is read.
+    to_its_end(
+        "render",
+        work,
+        blank=partial(RenderSummary, shard=index),
+        watcher=_watcher(**({"retry": generation} if generation else {"shard": index})),
+    )
 
 
 def finish_command(
@@ -110,6 +127,7 @@ def finish_command(
     reason: Annotated[
         str | None, typer.Option(help="Why the batch ended before all was rendered: rows without a record say it.")
     ] = None,
+    generation: Generation = 0,
 ) -> None:
     """Write the batch's manifest, summary and report from the records; every planned row gets exactly one line.
 
@@ -121,7 +139,7 @@ def finish_command(
         from pdfbatch_renderer.steps import finish_step
 
         batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
-        return await finish_step(batch, watcher, stop, digest=plan_digest, reason=reason)
+        return await finish_step(batch, watcher, stop, digest=plan_digest, reason=reason, generation=generation)
 
     from pdfbatch_renderer.cli.ending import to_its_end
 
@@ -138,7 +156,10 @@ def _watcher(**fields: int) -> "Watcher":
     if logs_json():
         from pdfbatch_renderer.cli.pod_log import PodLog
 
-        return PodLog({**fields_of_pod(), **fields}, version=version("pdfbatch"))
+        known = {**fields_of_pod(), **fields}
+        if "retry" in fields:
+            known.pop("shard", None)  # the pod's index is none: it is told once it is known
+        return PodLog(known, version=version("pdfbatch"))
     from pdfbatch_renderer.cli.step_progress import StepProgress
 
     return StepProgress()

@@ -235,7 +235,7 @@ class ShardAttempt:
         if now - self._looked < _SEAL_SECONDS and not at_once:
             return
         self._looked = now
-        if await asyncio.to_thread(self._work.sealed):
+        if await asyncio.to_thread(self._work.sealed, self.generation):
             raise SealedError(
                 "the batch was ended while this attempt was still rendering",
                 where=Where(shard=self.shard),

@@ -84,7 +84,10 @@ def _one_of(*names: str) -> Rule:
 
 
 # What may be changed while a batch is there: how many pods, whether it is held, how long it may take and is kept.
-CHANGEABLE: Final = frozenset({"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished"})
+# Of retries the generation alone, which has rules of its own.
+CHANGEABLE: Final = frozenset(
+    {"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "retries"}
+)
 
 
 def immutable(name: str, *, required: bool) -> Rule:
@@ -99,6 +102,21 @@ def immutable(name: str, *, required: bool) -> Rule:
         "or give the changed one another name",
         field=f".{name}",
     )
+
+
+def _generation(whose: str) -> str:
+    """CEL: the generation of the retries that a batch asks for, whatever of it is written."""
+    retries = f"{whose}.spec.retries"
+    return f"(has({retries}) && has({retries}.generation) ? {retries}.generation : 0)"
+
+
+def _retriable(holds: str, message: str) -> Rule:
+    """What must hold of the status of a batch that is to be retried.
+
+    At the resource: a rule of the spec does not see the status. An update of either is checked with the other as it is.
+    """
+    asked = f"{_generation('self')} != {_generation('oldSelf')}"
+    return Rule(f"!({asked}) || ({holds})", message)
 
 
 _SHARE: Final = f"self.matches({_quoted(SHARE_PATTERN)})"
@@ -121,6 +139,24 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
             "self.metadata.name.size() <= 63",
             "metadata.name is also a label of the batch's pods, and labels have at most 63 characters: shorten it",
         ),
+        Rule(
+            f"{_generation('self')} >= {_generation('oldSelf')}",
+            "spec.retries.generation may only rise: one more than it was is one retry more",
+        ),
+        _retriable(
+            "has(self.status) && has(self.status.phase) && self.status.phase in ['Succeeded', 'Failed']",
+            "spec.retries.generation: only a batch that is over is retried: wait until it has Succeeded or Failed",
+        ),
+        _retriable(
+            "!has(self.status) || !has(self.status.phase) || self.status.phase != 'Failed' || has(self.status.plan)",
+            "spec.retries.generation: this batch failed before it was planned, so nothing of it can be retried: "
+            "correct it and create it anew",
+        ),
+        _retriable(
+            "!has(self.status) || !has(self.status.phase) || self.status.phase != 'Succeeded' || "
+            "(has(self.status.documents) && has(self.status.documents.failed) && self.status.documents.failed > 0)",
+            "spec.retries.generation: no document of this batch failed: there is nothing to retry",
+        ),
     ),
     "spec": (
         Rule(
@@ -137,6 +173,12 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
     "spec.template": (
         _one_of("uri", "configMap", "inline"),
         Rule("!has(self.entry) || !has(self.entryColumn)", "give entry or entryColumn, not both"),
+    ),
+    "spec.output.container": (
+        Rule(
+            "!has(self.pageNumbers) || self.format == 'pdf'",
+            "pageNumbers are for format pdf: in a zip each document stays a file of its own",
+        ),
     ),
     "spec.postprocessing.watermark": (_one_of("text", "image", "pdf"),),
     "spec.postprocessing.attachments[]": (_one_of("uri", "column"),),
@@ -161,6 +203,7 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
             "this is not a date of the calendar",
         ),
     ),
+    "spec.retries": tuple(immutable(name, required=False) for name in ("document", "shard")),
     "spec.scaling": (
         Rule(
             # Both have defaults; the default of scaling itself, {}, is checked before they are filled in.

@@ -19,7 +19,7 @@ SCHEMA: Schema = VERSION["schema"]["openAPIV3Schema"]
 BY_PATH = dict(parts(SCHEMA))
 
 PLACE_NAMES = re.compile(r"\.(uri|firstPageUri)$|\.watermark\.(image|pdf|font)$")
-CHANGEABLE = {"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished"}
+CHANGEABLE = {"renderers", "scaling", "suspend", "activeDeadlineSeconds", "ttlSecondsAfterFinished", "retries"}
 
 
 def rules(path: str) -> list[dict[str, Any]]:
@@ -126,6 +126,12 @@ def test_every_field_but_the_changeable_ones_is_immutable_and_told_so_at_its_pla
         assert f"{name} cannot be changed" in rule["message"]
         # a field that comes or goes is a change too
         assert name in BY_PATH["spec"]["required"] or f"has(self.{name}) == has(oldSelf.{name})" in rule["rule"]
+
+
+def test_of_retries_the_generation_alone_may_be_changed() -> None:
+    told = {rule["fieldPath"].removeprefix(".") for rule in rules("spec.retries") if "oldSelf" in rule["rule"]}
+
+    assert told == BY_PATH["spec.retries"]["properties"].keys() - {"generation"}
 
 
 def test_every_rule_has_words() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Literal, TypeAlias
 
-from pdfbatch_api.labels import COMPONENT
+from pdfbatch_api.labels import COMPONENT, RETRY
 from pdfbatch_api.resource import PdfBatchSpec, PdfBatchStatus
 from pdfbatch_api.resource.quantities import share_of
 from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, RenderSummary, Summary
@@ -48,10 +48,11 @@ class KilledError(Exception):
 
 @dataclass(frozen=True)
 class Truth:
-    """What the source holds: documents of each shard, and how many of them fail."""
+    """What the source holds: documents of each shard, and how many of them fail; how many still do in a retry."""
 
     documents: tuple[int, ...]
     failing: tuple[int, ...]
+    still: tuple[int, ...] = ()
 
     @property
     def total(self) -> int:
@@ -77,6 +78,7 @@ class Pod:
     summary: Summary | None = None
     disrupted: bool = False
     counted: bool = False
+    retry: int = 0
 
     @property
     def live(self) -> bool:
@@ -107,6 +109,20 @@ class Job:
     finished: Literal["", "Complete", "Failed"] = ""
     finished_at: dt.datetime | None = None
     reason: str = ""
+    retry: int = 0
+
+
+@dataclass
+class Retry:
+    """What a retry's plan found: its shards, and of each how many documents it takes up.
+
+    Attributes:
+        failed: of a shard, once it is rendered, how many have failed again.
+    """
+
+    shards: list[int]
+    open: dict[int, int]
+    failed: dict[int, int] = field(default_factory=dict)
 
 
 class Cluster:
@@ -119,6 +135,9 @@ class Cluster:
         answers, allowance: what Prometheus says, and the batch's part of the limit for all together.
         full: no node has room.
         recorded: shards whose documents are all recorded in the store. What a Job forgets, the store does not.
+        failing: of each of these, how many of its documents have failed by the last that was recorded of them.
+        sealed: the last generation that finish has sealed: attempts of it, and of those before, record nothing more.
+        retries: what was found to be retried, by generation; made once.
     """
 
     def __init__(self, spec: dict[str, Any], truth: Truth, *, settings: Settings, labels: dict[str, str]) -> None:
@@ -139,6 +158,9 @@ class Cluster:
         self.dark: set[str] = set()
         self.tainted: set[str] = set()
         self.recorded: set[int] = set()
+        self.failing: dict[int, int] = {}
+        self.sealed = -1
+        self.retries: dict[int, Retry] = {}
         self.planned = False
         self.log: list[str] = []
         self.events: list[Event] = []
@@ -169,8 +191,8 @@ class Cluster:
                 labels=self.labels,
             ),
             settings=self.settings,
-            jobs={job.component: self._seen_job(job) for job in self.jobs.values()},
-            pods=tuple(self._seen_pod(pod) for pod in self.pods.values()),
+            jobs={job.component: self._seen_job(job) for job in self.jobs.values() if job.retry == self.status.round},
+            pods=tuple(self._seen_pod(pod) for pod in self.pods.values() if pod.retry == self.status.round),
             manifest_exists=self.manifest_exists,
             disrupted_attempts=self.disrupted,
             answers=self.answers,
@@ -198,6 +220,7 @@ class Cluster:
             finished_at=job.finished_at,
             reason=job.reason,
             message="said the Job controller",
+            retry=job.retry,
         )
 
     def _seen_pod(self, pod: Pod) -> ObservedPod:
@@ -220,6 +243,7 @@ class Cluster:
             summary=pod.summary,
             disrupted=pod.disrupted,
             evicted=pod.deleted if pod.node in self.tainted else None,
+            retry=pod.retry,
         )
 
     def apply(self, seen: Observation, decision: Decision, *, calls: int | None = None) -> None:
@@ -293,10 +317,14 @@ class Cluster:
         spec = action.body["spec"]
         assert action.body["metadata"]["labels"][COMPONENT] == action.component
         assert self.manifest_exists, "a Job whose pods cannot mount their manifest"
+        retry = int(action.body["metadata"]["labels"].get(RETRY, "0"))
+        assert retry == self.status.round, "a Job of a run that is not written"
         if action.component == "finish":
             at_work = [pod for pod in self.pods.values() if pod.component == "render" and pod.live]
+            at_work = [pod for pod in at_work if pod.retry == retry]
             assert not [pod for pod in at_work if pod.node not in self.tainted], "finish began while renderers wrote"
-        self.made[action.component] = self.made.get(action.component, 0) + 1
+        kind = f"{action.component} {retry}"
+        self.made[kind] = self.made.get(kind, 0) + 1
         indexed = spec.get("completionMode") == "Indexed"
         self.jobs[name] = Job(
             name=name,
@@ -308,6 +336,7 @@ class Cluster:
             suspend=bool(spec.get("suspend")) or bool(self.labels),  # Kueue's webhook holds what it has not admitted
             backoff=spec.get("backoffLimitPerIndex", spec.get("backoffLimit", 6)),
             indexed=indexed,
+            retry=retry,
         )
 
     def _uid(self, kind: str) -> str:
@@ -351,7 +380,7 @@ class Cluster:
 
     def _create_pod(self, job: Job, index: int) -> Pod:
         uid = self._uid("pod")
-        pod = Pod(uid, uid, job.component, job.uid, index if job.indexed else 0, self.now)
+        pod = Pod(uid, uid, job.component, job.uid, index if job.indexed else 0, self.now, retry=job.retry)
         self.pods[uid] = pod
         return pod
 
@@ -391,7 +420,8 @@ class Cluster:
     def delete_job(self, job: Job) -> None:
         """Somebody deletes a Job, its pods in the background."""
         del self.jobs[job.name]
-        self.deleted_jobs[job.component] = self.deleted_jobs.get(job.component, 0) + 1
+        kind = f"{job.component} {job.retry}"
+        self.deleted_jobs[kind] = self.deleted_jobs.get(kind, 0) + 1
         for pod in [pod for pod in self.pods.values() if pod.job_uid == job.uid]:
             if pod.live:
                 pod.deleted = pod.deleted or self.now
@@ -447,18 +477,27 @@ class Cluster:
 
     def _said(self, pod: Pod) -> Summary:
         shards = len(self.truth.documents)
+        if pod.component == "plan" and pod.retry:
+            retry = self._planned_retry(pod.retry)
+            return PlanSummary(digest="d1", documents=sum(retry.open.values()), shards=len(retry.shards))
         if pod.component == "plan":
             self.planned = True
             finished = None
             if shards == 1:
-                self.recorded.add(0)
-                finished = self._totals()
+                self._record(0, self.truth.failing[0], pod.retry)
+                finished = self._totals(pod.retry)
             return PlanSummary(digest="d1", documents=self.truth.total, shards=shards, finished=finished)
         if pod.component == "finish":
-            return self._totals()
+            return self._totals(pod.retry)
         shard = pod.index or 0
-        self.recorded.add(shard)
         documents, failed = self.truth.documents[shard], self.truth.failing[shard]
+        if pod.retry:
+            retry = self.retries[pod.retry]
+            shard = retry.shards[shard]
+            documents = retry.open[shard]
+            failed = min(documents, self.truth.still[shard] if self.truth.still else 0)
+            retry.failed[shard] = failed
+        self._record(shard, failed, pod.retry)
         return RenderSummary(
             shard=shard,
             documents=documents,
@@ -470,12 +509,26 @@ class Cluster:
             failures=tuple(FailureLine(shard * 1000 + n, f"{shard}-{n}", "TemplateFailed", "") for n in range(failed)),
         )
 
+    def _record(self, shard: int, failed: int, generation: int) -> None:
+        if generation > self.sealed:
+            self.recorded.add(shard)
+            self.failing[shard] = failed
+
+    def _planned_retry(self, generation: int) -> Retry:
+        if generation not in self.retries:
+            documents = self.truth.documents
+            left = {n: self.failing[n] if n in self.recorded else documents[n] for n in range(len(documents))}
+            left = {shard: number for shard, number in left.items() if number}
+            self.retries[generation] = Retry(list(left), left)
+        return self.retries[generation]
+
     def totals(self) -> tuple[int, int]:
         """Succeeded and failed documents, from the records."""
-        done = sum(self.truth.documents[shard] - self.truth.failing[shard] for shard in self.recorded)
+        done = sum(self.truth.documents[shard] - self.failing[shard] for shard in self.recorded)
         return done, self.truth.total - done
 
-    def _totals(self) -> FinishSummary:
+    def _totals(self, generation: int) -> FinishSummary:
+        self.sealed = max(self.sealed, generation)
         succeeded, failed = self.totals()
         policy = self._valid.failure_policy
         return FinishSummary(
@@ -519,6 +572,13 @@ class Cluster:
             self._valid = PdfBatchSpec.model_validate(new)
             self.generation += 1
             self.version += 1
+
+    def ask_for_retry(self) -> None:
+        """The user raises spec.retries.generation, where the definition lets them."""
+        status, retries = self.status, self.spec.get("retries", {})
+        failed = status.phase == "Failed" and status.plan is not None
+        if failed or (status.phase == "Succeeded" and status.documents.failed):
+            self.edit(retries={**retries, "generation": retries.get("generation", 0) + 1})
 
     def pass_time(self, seconds: float) -> None:
         self.now += dt.timedelta(seconds=seconds)
@@ -578,5 +638,6 @@ class Cluster:
             *((f"the fleet leaves it {part}", partial(setattr, self, "allowance", part)) for part in (0, 1, None)),
             *((f"nodes are full: {full}", partial(setattr, self, "full", full)) for full in (True, False)),
             *((f"edit {change}", partial(self.edit, **change)) for change in changes),
+            ("ask for a retry", self.ask_for_retry),
             *((f"{seconds} s pass", partial(self.pass_time, seconds)) for seconds in (1, 3, 30, 400)),
         ]

@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
+from pdfbatch_api.metrics.labels import REASON
+from pdfbatch_api.metrics.operator import SCALING_DECISIONS
 from pdfbatch_api.resource.quantities import share_of
 from pdfbatch_operator.decision import Decision
 from pdfbatch_operator.intervals import Intervals
@@ -23,6 +25,7 @@ from tests.unit.operator.api_model import Cluster, ConflictError, KilledError, M
 # Said with each failure: PDFBATCH_TEST_SEED=… tells the same stories again.
 SEED: Final = int(os.environ.get("PDFBATCH_TEST_SEED") or random.randrange(2**32))
 
+_REASONS: Final = SCALING_DECISIONS.values_of(REASON)
 _ORDER: Final = {"Pending": 0, "Planning": 1, "Rendering": 2, "Finishing": 3, "Succeeded": 4, "Failed": 4}
 # Turns that a batch may need with nothing new happening, until nothing is left to do.
 _MOST_TURNS: Final = 6
@@ -52,7 +55,9 @@ class World:
 def worlds(draw: st.DrawFn) -> World:
     """A batch of a few shards, with failing documents or not, with this or that policy."""
     shards = draw(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=5))
-    truth = Truth(tuple(documents for documents, _ in shards), tuple(int(failing) for _, failing in shards))
+    failing = tuple(int(failing) for _, failing in shards)
+    still = failing if draw(st.booleans()) else ()
+    truth = Truth(tuple(documents for documents, _ in shards), failing, still)
     spec = spec_of(
         retries={"shard": draw(st.integers(0, 2))},
         failurePolicy={
@@ -91,6 +96,8 @@ class Teller:
         self._left: int | None = None
         self._end: tuple[str, str | None] | None = None
         self._accounted = Intervals()
+        self._round = 0
+        self._settled = 0
 
     def tell(self, chapter: list[int]) -> None:
         """The moves that the numbers choose."""
@@ -134,6 +141,7 @@ class Teller:
         seen = self.cluster.observe()
         decision = decide(seen)
         assert decide(seen) == decision, "not a function of what was seen"
+        assert decision.scaling is None or decision.scaling.reason in _REASONS
         try:
             self.cluster.apply(seen, decision, calls=calls)
         except KilledError:
@@ -173,8 +181,10 @@ class Teller:
             assert (status.phase == "Suspended") == suspended
             assert (status.suspended_since is not None) == suspended
         # Of a plan that is known, the Job only waits for its controller to say so.
-        now = "plan" if status.plan is None else "render"
+        planned = status.plan is not None and not (status.round and status.retries and status.retries.shards is None)
+        now = "render" if planned else "plan"
         jobs = [job for job in cluster.jobs.values() if not job.finished and job.component == now]
+        jobs = [job for job in jobs if job.retry == status.round]
         if suspended and status.phase == "Suspended":
             assert all(job.suspend for job in jobs), "something runs in a suspended batch"
         for job in jobs:
@@ -198,6 +208,10 @@ class Teller:
     def check(self) -> None:
         """What holds at each line of each story."""
         cluster, status = self.cluster, self.cluster.status
+        if status.round != self._round:
+            assert self._end is not None, "a retry of a batch that was not over"
+            assert status.documents == self._counts, "a retry that is not planned has changed what was counted"
+            self._round, self._furthest, self._end, self._accounted = status.round, 0, None, Intervals()
         if status.phase == "Suspended":
             assert self._furthest < _ORDER["Finishing"], "held what was finishing"
         else:
@@ -207,19 +221,40 @@ class Teller:
             assert (status.phase, status.completion_time) == self._end, "it changed after its end"
         elif _ORDER.get(status.phase, 0) == 4:
             self._end = (status.phase, status.completion_time)
-        for component, made in cluster.made.items():
-            assert made <= 1 + cluster.deleted_jobs.get(component, 0), f"a second {component} Job"
+        for kind, made in cluster.made.items():
+            assert made <= 1 + cluster.deleted_jobs.get(kind, 0), f"a second Job: {kind}"
         accounted = Intervals.parse(status.accounted)
         assert not self._accounted - accounted, "a count was lost"
         self._accounted = accounted
-        truth = cluster.truth
-        assert set(accounted) <= cluster.recorded, "counted what nobody rendered"
+        self._counts = status.documents
+        if not status.round:
+            self._check_counts(accounted)
+        elif status.retries is not None and status.retries.shards is not None:
+            self._check_counts_of_retry(accounted)
+        else:
+            self._settled = status.documents.succeeded
+        assert status.suspended_seconds >= 0
+
+    def _check_counts(self, accounted: Intervals) -> None:
+        status, truth = self.cluster.status, self.cluster.truth
+        assert set(accounted) <= self.cluster.recorded, "counted what nobody rendered"
         if self._end is None:
             counts = status.documents
             assert counts.failed == sum(truth.failing[shard] for shard in accounted), "counted twice or not at all"
             assert counts.succeeded + counts.failed == sum(truth.documents[shard] for shard in accounted)
             assert status.shards.unaccounted == status.shards.succeeded - len(accounted)
-        assert status.suspended_seconds >= 0
+
+    def _check_counts_of_retry(self, accounted: Intervals) -> None:
+        status, retry = self.cluster.status, self.cluster.retries[self._round]
+        rendered = [retry.shards[index] for index in accounted]
+        assert set(rendered) <= retry.failed.keys(), "counted what nobody rendered"
+        if self._end is None:
+            counts = status.documents
+            assert counts.failed == sum(retry.failed[shard] for shard in rendered), "counted twice or not at all"
+            done = sum(retry.open[shard] - retry.failed[shard] for shard in rendered)
+            assert counts.succeeded == self._settled + done, "counted twice or not at all"
+            shards = len(self.cluster.truth.documents) - len(retry.shards)
+            assert status.shards.succeeded - status.shards.unaccounted == shards + len(accounted)
 
     def come_to_an_end(self) -> None:
         """From here on all goes well, but that a node may stay dark for ever. The batch must end."""
@@ -252,8 +287,10 @@ class Teller:
         if status.plan is None:
             assert status.phase == "Failed"
             return
-        failed = next((one for one in status.conditions if one.type == "Failed"), None)
-        if failed is not None and failed.reason == "FinishFailed":
+        failed = next((one for one in status.conditions if one.type == "Failed" and one.status == "True"), None)
+        retry_planned = not status.round or (status.retries is not None and status.retries.shards is not None)
+        if failed is not None and (failed.reason == "FinishFailed" or not retry_planned):
+            # Nothing came of the end, or of the retry: what was counted before stays.
             return
         counts = status.documents
         assert (counts.succeeded, counts.failed) == cluster.totals(), "the counts are not those of the records"

@@ -33,9 +33,13 @@ def test_whatever_happens_the_batch_ends_as_its_records_say(world: World, chapte
 def test_an_operator_that_dies_after_any_one_call_ends_in_the_same_place(world: World, number: int) -> None:
     untouched, killed = Teller(world), Teller(world)
     untouched.come_to_an_end()
+    untouched.cluster.ask_for_retry()
+    untouched.come_to_an_end()
 
     last = number % len(untouched.cluster.log)
     killed.die_after(last)
+    killed.come_to_an_end()
+    killed.cluster.ask_for_retry()
     killed.come_to_an_end()
     killed.check_end()
 

@@ -50,7 +50,12 @@ class Watched(Teller):
 
     def of_all(self, result: str) -> float:
         labels = {"namespace": "billing", "result": result}
-        return self.metrics.registry.get_sample_value(defined.DOCUMENTS.name, labels) or 0.0
+        number = self.metrics.registry.get_sample_value(defined.DOCUMENTS.name, labels) or 0.0
+        if result != "failed":
+            return number
+        # What a retry took up is no longer failed.
+        retried = self.metrics.registry.get_sample_value(defined.DOCUMENTS_RETRIED.name, {"namespace": "billing"})
+        return number - (retried or 0.0)
 
 
 @seed(SEED)
