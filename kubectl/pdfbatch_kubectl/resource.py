@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from pdfbatch_api.labels import BATCH_UID, COMPONENT, SHARD_INDEX
+from pdfbatch_api.labels import BATCH_UID, COMPONENT, RETRY, SHARD_INDEX
 
 OVER: Final = frozenset({"Succeeded", "Failed"})
 
@@ -37,6 +37,14 @@ class Output(msgspec.Struct, frozen=True, rename="camel"):
     manifest: tuple[str, ...] = ("parquet", "jsonl")
 
 
+class Retries(msgspec.Struct, frozen=True, rename="camel"):
+    """spec.retries, and status.retries: what is asked for, and what was acted upon."""
+
+    generation: int = 0
+    documents: int | None = None
+    shards: int | None = None
+
+
 class Spec(msgspec.Struct, frozen=True, rename="camel"):
     """spec."""
 
@@ -44,6 +52,7 @@ class Spec(msgspec.Struct, frozen=True, rename="camel"):
     scaling: Scaling = Scaling()
     renderers: int | None = None
     active_deadline_seconds: int | None = None
+    retries: Retries = Retries()
 
 
 class Condition(msgspec.Struct, frozen=True, rename="camel"):
@@ -110,6 +119,8 @@ class Status(msgspec.Struct, frozen=True, rename="camel"):
     completion_time: str | None = None
     suspended_since: str | None = None
     suspended_seconds: int = 0
+    retries: Retries = Retries()
+    plan: dict[str, Any] | None = None
 
 
 class Batch(msgspec.Struct, frozen=True, rename="camel"):
@@ -185,14 +196,23 @@ class Pod(msgspec.Struct, frozen=True, rename="camel"):
         return self.metadata.labels.get(COMPONENT, "")
 
     @property
+    def retry(self) -> str:
+        """The generation of the retry that it is of; "" of the first run."""
+        return self.metadata.labels.get(RETRY, "")
+
+    @property
     def shard(self) -> int | None:
-        """The shard that it renders."""
+        """The shard that it renders; None of a pod of a retry, whose index is none."""
+        if self.retry:
+            return None
         index = self.metadata.labels.get(SHARD_INDEX) or self.metadata.annotations.get(SHARD_INDEX)
         return int(index) if index is not None and index.isdigit() and self.component == "render" else None
 
     @property
     def work(self) -> str:
-        """What it does, in a word or two: shard 17, plan, finish."""
+        """What it does, in a word or two: shard 17, plan, finish, retry 1."""
+        if self.retry and self.component == "render":
+            return f"retry {self.retry}"
         return self.component if self.shard is None else f"shard {self.shard}"
 
     @property

@@ -48,7 +48,10 @@ def read_line(data: bytes, *, work: str, pod: str) -> Line:
         at = dt.datetime.fromisoformat(_to_microseconds(stamp))
     except ValueError:  # the kubelet's own word, such as that it cannot find the log
         at, text = dt.datetime.now(dt.UTC), whole
-    return Line(at, work, pod, text, _fields(text))
+    fields = _fields(text)
+    if "retry" in fields and isinstance(fields.get("shard"), int):
+        work = f"shard {fields['shard']}"  # which its pod alone does not tell
+    return Line(at, work, pod, text, fields)
 
 
 def _to_microseconds(stamp: str) -> str:

@@ -121,6 +121,10 @@ def _work(batch: Batch, known: Figures) -> list[tuple[str, RenderableType]]:
         told += [f"{shards.active:,} at work"] if shards.active else []
         told += [f"{shards.failed:,} given up"] if shards.failed else []
         rows.append(("shards", Text(", ".join(told))))
+    retry = batch.status.retries
+    if retry.shards is not None and not batch.over:
+        told = f"{retry.generation}: {counted(retry.documents or 0, 'document')} in {counted(retry.shards, 'shard')}"
+        rows.append(("retry", Text(told)))
     if known.per_second is not None:
         rows.append(("speed", Text(_speed(known))))
     if not batch.over and (renderers.desired or renderers.active):
