@@ -5,7 +5,7 @@ Sources and templates read through `Reader`; they never know which store is behi
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Protocol, TypeAlias
+from typing import Any, BinaryIO, Literal, Protocol, TypeAlias
 
 import msgspec
 
@@ -226,12 +226,18 @@ class Stored:
 
     Attributes:
         kept: an object of another content was there and `existing: Keep` left it; `size` is that object's.
+        adopted: the bytes of another attempt that were there first and stay, where they are not the ones given;
+            `size` is theirs.
     """
 
     name: str
     size: int
     etag: str | None = None
     kept: bool = False
+    adopted: bytes | None = field(default=None, repr=False)
+
+
+Existing: TypeAlias = Literal["Overwrite", "Keep", "Refuse", "Adopt"]
 
 
 class OutputWriter(Protocol):
@@ -317,8 +323,11 @@ class Store(Protocol):
         """Removes every object whose name begins with `prefix` (a folder ending in /)."""
         ...
 
-    def probe(self) -> None:
+    def probe(self, *, first_stays: bool = False) -> None:
         """Writes, reads and deletes a small object, so that a batch finds out before it begins.
+
+        Args:
+            first_stays: also whether the store can do what a writer with a `mark` needs.
 
         Raises:
             StoreRefusedError: with what to do (no such bucket, no permission …).
@@ -326,11 +335,16 @@ class Store(Protocol):
         """
         ...
 
-    def writer(self, *, existing: str, attempt: str) -> OutputWriter:
+    def writer(self, *, existing: Existing, attempt: str, mark: str | None = None) -> OutputWriter:
         """A writer of documents.
 
         Args:
-            existing: Overwrite, Keep or Refuse, as output.existing.
+            existing: as output.existing; or Adopt, where nobody but attempts of this batch writes under these names:
+                what is there is left, and adopted.
             attempt: a name that no other writer uses at the same time.
+            mark: whose documents these are, the same for all attempts and no other plan's: of several attempts at a
+                document the first that is stored stays, and the others adopt it. For bytes that differ from attempt
+                to attempt; `existing` is then of what other batches left. None: attempts write the same bytes, and
+                it does not matter whose stays.
         """
         ...

@@ -4,11 +4,15 @@ import logging
 import threading
 import urllib.request
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.server import DomainDispatcherApplication, create_backend_app
 from werkzeug.serving import make_server
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 
 class S3Server:
@@ -16,12 +20,23 @@ class S3Server:
 
     One request at a time: moto looks whether an object exists and then writes it, without a lock, so that with
     several threads of its own two conditional writes could both succeed. S3 promises that they do not.
+
+    Args:
+        ignored: beginnings of headers' names that it knows nothing of, as servers that are older.
     """
 
-    def __init__(self, address: str = "127.0.0.1") -> None:
+    def __init__(self, address: str = "127.0.0.1", *, ignored: tuple[str, ...] = ()) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
         self._address = address
-        self._server = make_server(address, 0, DomainDispatcherApplication(create_backend_app), threaded=False)
+        moto = DomainDispatcherApplication(create_backend_app)
+        hidden = tuple("HTTP_" + name.upper().replace("-", "_") for name in ignored)
+
+        def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+            known = {name: value for name, value in environ.items() if not hidden or not name.startswith(hidden)}
+            answer: Iterable[bytes] = moto(known, start_response)
+            return answer
+
+        self._server = make_server(address, 0, application, threaded=False)
         self._thread = threading.Thread(target=self._server.serve_forever, name="s3 server", daemon=True)
 
     @property

@@ -172,6 +172,8 @@ class _Container:
                 try:
                     assembled = self._assemble(good, path)
                 except _UnreadableError as error:
+                    # Where attempts' bytes differ, a retry would find it there and take it.
+                    self.spool.remove(error.member.row)
                     # The records say that it waits in the spool, and would say so for ever: only a higher
                     # generation replaces a success.
                     generation = generation_of(self.members) + 1

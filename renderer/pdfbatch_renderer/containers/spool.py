@@ -52,6 +52,14 @@ class Spool:
         """
         return self._store.get(self._name(row))
 
+    def remove(self, row: int) -> None:
+        """Removes a document; none there is no error.
+
+        Raises:
+            StoreError.
+        """
+        self._store.delete(self._name(row))
+
     def documents(self, rows: Iterable[int]) -> Iterator[bytes]:
         """The documents of these rows, in this order, a few of them read ahead.
 

@@ -24,7 +24,7 @@ from pdfbatch_renderer.naming import NameRegister, compile_name
 from pdfbatch_renderer.planning.grouping import grouped
 from pdfbatch_renderer.postprocessing.encryption import freeze_secret
 from pdfbatch_renderer.postprocessing.files import SECRET_FILE, freeze
-from pdfbatch_renderer.rendering.compose import Composition, compose
+from pdfbatch_renderer.rendering.compose import Composition, compose, is_reproducible
 from pdfbatch_renderer.rendering.trial import Trial
 from pdfbatch_renderer.sources import compile_filter, fingerprints, open_source
 from pdfbatch_renderer.templates import Bundle, Language, load_bundle
@@ -99,7 +99,8 @@ def make_plan(
     Raises:
         PdfbatchError: a mistake in the manifest, the template or the data, or a store that cannot be used.
     """
-    output.probe()
+    # Documents in a container wait where nobody else writes, and are assembled into the same bytes.
+    output.probe(first_stays=spec.output.container is None and not is_reproducible(spec))
     if work.store.uri != output.uri:
         work.store.probe()
     bundle = frozen_template(spec, reader)

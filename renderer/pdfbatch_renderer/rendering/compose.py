@@ -40,6 +40,15 @@ def document_date(spec: PdfBatchSpec) -> dt.datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
 
 
+def is_reproducible(spec: PdfBatchSpec) -> bool:
+    """Whether two attempts at a document come to the same bytes. Signatures hold the moment, and chance.
+
+    Raises:
+        EngineMissingError: the engine is not installed.
+    """
+    return spec.postprocessing.signature is None and engine_kind(spec.engine.name).reproducible(spec)
+
+
 @dataclass(frozen=True, slots=True)
 class Composition:
     """A batch, ready to be rendered.

@@ -7,12 +7,14 @@ import asyncio
 import hashlib
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
 from pdfbatch_api.errors import DocumentError, StoreError
 from pdfbatch_api.protocols import Engine, OutputWriter, Stored
 from pdfbatch_api.records import Failure, Record, Status
+from pdfbatch_renderer.postprocessing.page_count import page_count
 from pdfbatch_renderer.rendering.document import DocumentMaker, InHand
 from pdfbatch_renderer.rendering.slots import Slots
 
@@ -233,7 +235,7 @@ def _with_store(
     stages = {**record.stages, "store": round((monotonic - since) * 1000, 3)}
     milliseconds = round((monotonic - document.started) * 1000, 3)
     status: Status = "succeeded"
-    error, sha256, size, etag = None, record.sha256, record.bytes, None
+    error, sha256, size, etag, pages = None, record.sha256, record.bytes, None, record.pages
     if isinstance(stored, StoreError):
         status, sha256, size = "failed", "", 0
         error = Failure("OutputExists", str(stored))
@@ -241,13 +243,18 @@ def _with_store(
         status, sha256, size = "skipped", "", stored.size
     else:
         etag = stored.etag
+        if stored.adopted is not None:
+            # Another attempt was first, and what it made stands there: that is what the record tells of.
+            sha256, size = hashlib.sha256(stored.adopted).hexdigest(), stored.size
+            with suppress(DocumentError):  # one that opens with a password alone: its pages are the row's all the same
+                pages = page_count(stored.adopted)
     return Record(
         row=record.row,
         name=record.name,
         status=status,
         input=record.input,
         sha256=sha256,
-        pages=record.pages if status == "succeeded" else 0,
+        pages=pages if status == "succeeded" else 0,
         bytes=size,
         tries=record.tries,
         milliseconds=milliseconds,

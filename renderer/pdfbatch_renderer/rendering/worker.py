@@ -20,13 +20,13 @@ import msgspec
 
 from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_api.plan import Plan
-from pdfbatch_api.protocols import Engine
+from pdfbatch_api.protocols import Engine, Existing
 from pdfbatch_api.records import Record
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_renderer.containers.spool import spool_name
 from pdfbatch_renderer.defects import described
 from pdfbatch_renderer.json_lines import LOGGER, JsonLines, fields_of_pod, log_to, logs_json
-from pdfbatch_renderer.rendering.compose import compose
+from pdfbatch_renderer.rendering.compose import compose, is_reproducible
 from pdfbatch_renderer.rendering.document import InHand
 from pdfbatch_renderer.rendering.messages import Done, Fault, Ready, Rows, Setup, Stop, frame, read_to_worker
 from pdfbatch_renderer.rendering.pipeline import Pipeline, Report
@@ -74,8 +74,14 @@ class Worker:
         engine = composition.engine(shared=not setup.alone)
         spools = spec.output.container is not None
         output = work_store if spools else open_store(spec.output.uri, spec.output.store, base=base)
+        same_bytes = is_reproducible(spec)
         # A document in the spool is ours alone; what an earlier batch left concerns its container.
-        writer = output.writer(existing="Overwrite" if spools else spec.output.existing, attempt=setup.attempt)
+        in_spool: Existing = "Overwrite" if same_bytes else "Adopt"
+        writer = output.writer(
+            existing=in_spool if spools else spec.output.existing,
+            attempt=setup.attempt,
+            mark=None if same_bytes or spools else f"{plan.batch}/{plan.folder}",
+        )
         pipeline = Pipeline(
             maker=composition.maker(self._slots, StoreReader(base, spec.output.store)),
             engine=engine,

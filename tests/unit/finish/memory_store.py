@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pdfbatch_api.errors import ObjectMissingError, ObjectTooLargeError, PreconditionError
-from pdfbatch_api.protocols import ObjectInfo, OutputWriter, Stored
+from pdfbatch_api.protocols import Existing, ObjectInfo, OutputWriter, Stored
 
 
 class MemoryStore:
@@ -55,7 +55,7 @@ class MemoryStore:
         for name in [name for name in self.objects if name.startswith(prefix)]:
             del self.objects[name]
 
-    def probe(self) -> None: ...
+    def probe(self, *, first_stays: bool = False) -> None: ...
 
-    def writer(self, *, existing: str, attempt: str) -> OutputWriter:
+    def writer(self, *, existing: Existing, attempt: str, mark: str | None = None) -> OutputWriter:
         raise NotImplementedError

@@ -1,6 +1,6 @@
 """How requests are made: in how many parts an object is written, and how a listing goes on after a break."""
 
-from typing import TYPE_CHECKING, Final, Literal, TypedDict
+from typing import TYPE_CHECKING, Final, Literal, NotRequired, TypedDict
 
 import obstore
 
@@ -9,8 +9,10 @@ from pdfbatch_renderer.stores.cloud.client import Client
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from obstore import ListStream, ObjectMeta
+    from obstore import ListStream, ObjectMeta, UpdateVersion
 
+# The name of the metadata that holds a mark. Azure takes letters and digits alone.
+MARK: Final = "pdfbatch"
 _PART: Final = 8 << 20
 _PARTS_AT_ONCE: Final = 4
 _MOST_PARTS: Final = 9_000  # S3 allows 10,000
@@ -20,20 +22,33 @@ _PAGE: Final = 1_000
 class PutSettings(TypedDict):
     """Arguments of obstore.put."""
 
-    mode: Literal["create", "overwrite"]
+    mode: "Literal['create', 'overwrite'] | UpdateVersion"
     use_multipart: bool
     chunk_size: int
     max_concurrency: int
+    attributes: NotRequired[dict[str, str]]
 
 
-def put_settings(size: int, *, create: bool) -> PutSettings:
-    """How an object of `size` bytes is written. A conditional write is one request, whatever its size."""
-    return {
+def put_settings(size: int, *, create: bool, mark: str | None = None) -> PutSettings:
+    """How an object of `size` bytes is written. A conditional write is one request, whatever its size.
+
+    Args:
+        mark: see protocols.Store.writer.
+    """
+    settings: PutSettings = {
         "mode": "create" if create else "overwrite",
         "use_multipart": size > _PART and not create,
         "chunk_size": max(_PART, size // _MOST_PARTS + 1),
         "max_concurrency": _PARTS_AT_ONCE,
     }
+    if mark is not None:
+        settings["attributes"] = {MARK: mark}
+    return settings
+
+
+def replacing(version: "UpdateVersion", *, mark: str) -> PutSettings:
+    """How an object is written in the place of the one that has this version, and of no other."""
+    return {**put_settings(0, create=True, mark=mark), "mode": version}
 
 
 class Listing:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 import obstore
 
 from pdfbatch_api.errors import ObjectMissingError, ObjectTooLargeError, PreconditionError, StoreError, Where
-from pdfbatch_api.protocols import ObjectInfo, OutputWriter, Stored
+from pdfbatch_api.protocols import Existing, ObjectInfo, OutputWriter, Stored
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_renderer.stores.cloud.client import client
-from pdfbatch_renderer.stores.cloud.requests import Listing, put_settings
+from pdfbatch_renderer.stores.cloud.conditions import Standing, probe_conditions
+from pdfbatch_renderer.stores.cloud.requests import MARK, Listing, PutSettings, put_settings
 from pdfbatch_renderer.stores.cloud.stream import open_stream
 from pdfbatch_renderer.stores.cloud.trying import ConditionError, Trying
 from pdfbatch_renderer.stores.cloud.writer import CloudWriter
@@ -22,7 +23,7 @@ from pdfbatch_renderer.stores.names import check_name, check_prefix
 from pdfbatch_renderer.stores.probing import probe
 
 if TYPE_CHECKING:
-    from obstore import GetOptions, ObjectMeta
+    from obstore import GetOptions, ObjectMeta, UpdateVersion
 
 # More is read in pieces: a single request must end within the timeout.
 _ONE_REQUEST: Final = 16 << 20
@@ -133,16 +134,52 @@ class CloudStore:
         if keys:
             self._delete(prefix, keys)
 
-    def probe(self) -> None:
+    def probe(self, *, first_stays: bool = False) -> None:
         """See protocols.Store. Tries for at most 15 seconds: a typing error should not take minutes to be found."""
         patient = min(int(seconds(self._options.retry_for)), _PROBE_SECONDS)
         options = self._options.model_copy(update={"retry_for": f"{patient}s"})
-        probe(CloudStore(self._scheme, self._bucket, self._prefix, options), secrets.token_hex(8))
+        store = CloudStore(self._scheme, self._bucket, self._prefix, options)
+        token = secrets.token_hex(8)
+        probe(store, token)
+        if first_stays:
+            probe_conditions(store, token)
 
-    def writer(self, *, existing: str, attempt: str) -> OutputWriter:
+    def writer(self, *, existing: Existing, attempt: str, mark: str | None = None) -> OutputWriter:
         """See protocols.Store. Object stores need no staging, so the attempt's name is not used here."""
         prompt = client(self._scheme, self._bucket, self._options, prompt=True)
-        return CloudWriter(self, self._client, prompt, self._trying, self._prefix, existing=existing)
+        return CloudWriter(self, self._client, prompt, self._trying, self._prefix, existing=existing, mark=mark)
+
+    def put_if(self, name: str, data: bytes, settings: PutSettings) -> Stored | None:
+        """Writes an object under the condition that the settings name; None where that does not hold."""
+        key = self._key(name)
+        try:
+            result = self._trying.run("write", name, lambda: obstore.put(self._client, key, data, **settings))
+        except ConditionError:
+            return None
+        return Stored(name, len(data), result["e_tag"])
+
+    def standing(self, name: str, *, mark: str | None) -> Standing | None:
+        """What stands under a name; None when nothing does.
+
+        Args:
+            mark: its content is read if it has this mark; None: read whatever it is.
+        """
+        key = self._key(name)
+
+        def look() -> Standing:
+            found = obstore.get(self._client, key)
+            meta = found.meta
+            version: UpdateVersion = {"e_tag": meta["e_tag"]}
+            if meta.get("version") is not None:
+                version["version"] = meta["version"]  # Google's condition is on its number, not the ETag
+            if mark is not None and found.attributes.get(MARK) != mark:
+                return Standing(meta["size"], version, None)
+            return Standing(meta["size"], version, bytes(found.bytes()))
+
+        try:
+            return self._trying.run("read", name, look)
+        except ObjectMissingError:
+            return None
 
     def compare(self, name: str, data: bytes, *, existing: str) -> Stored | StoreError | None:
         """What a conditional write found. The same bytes are this batch's: an earlier attempt's, or this one's
@@ -159,6 +196,10 @@ class CloudStore:
             return None
         if existing == "Keep":
             return Stored(name, info.size, info.etag, kept=True)
+        return self.in_the_way(name)
+
+    def in_the_way(self, name: str) -> PreconditionError:
+        """Of a document in whose place another batch's is, and is to stay."""
         return PreconditionError(
             "an object with other content is already there",
             where=Where(uri=self.uri, name=name),

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 import obstore
 
 from pdfbatch_api.errors import StoreError, StoreRefusedError
-from pdfbatch_api.protocols import Stored
+from pdfbatch_api.protocols import Existing, Stored
 from pdfbatch_renderer.stores.cloud.client import Client
-from pdfbatch_renderer.stores.cloud.requests import put_settings
+from pdfbatch_renderer.stores.cloud.requests import PutSettings, put_settings, replacing
 from pdfbatch_renderer.stores.cloud.trying import ConditionError, NameRefusedError, Trying
 from pdfbatch_renderer.stores.names import check_name
 
@@ -31,11 +31,19 @@ class CloudWriter:
             that it throttles is known here, and a client's own tries would hide it.
         trying: of the store.
         prefix: the store's, before each name.
-        existing: Overwrite, Keep or Refuse.
+        existing, mark: see protocols.Store.writer.
     """
 
     def __init__(
-        self, store: "CloudStore", client: Client, prompt: Client, trying: Trying, prefix: str, *, existing: str
+        self,
+        store: "CloudStore",
+        client: Client,
+        prompt: Client,
+        trying: Trying,
+        prefix: str,
+        *,
+        existing: Existing,
+        mark: str | None = None,
     ) -> None:
         self._store = store
         self._client = client
@@ -43,6 +51,7 @@ class CloudWriter:
         self._trying = trying
         self._prefix = prefix
         self._existing = existing
+        self._mark = mark
         self._running: dict[asyncio.Task[Stored | StoreError], tuple[str, int]] = {}
         self._results: dict[str, Stored | StoreError] = {}
         self._failure: StoreError | None = None
@@ -99,7 +108,8 @@ class CloudWriter:
 
     async def _put(self, name: str, data: bytes) -> Stored | StoreError:
         key = self._prefix + name
-        settings = put_settings(len(data), create=self._existing != "Overwrite")
+        create = self._existing != "Overwrite" or self._mark is not None
+        settings = put_settings(len(data), create=create, mark=self._mark)
         client = self._client if settings["use_multipart"] else self._prompt
         while True:
             try:
@@ -107,9 +117,10 @@ class CloudWriter:
                     "write", name, partial(obstore.put_async, client, key, data, **settings)
                 )
             except ConditionError:
-                found = await asyncio.to_thread(self._store.compare, name, data, existing=self._existing)
-                if found is not None:
+                found = await asyncio.to_thread(self._found, name, data)
+                if isinstance(found, Stored | StoreError):
                     return found
+                settings = found
             except NameRefusedError as error:
                 return error
             except StoreRefusedError:
@@ -120,3 +131,23 @@ class CloudWriter:
                 client = self._client
             else:
                 return Stored(name, len(data), result["e_tag"])
+
+    def _found(self, name: str, data: bytes) -> Stored | StoreError | PutSettings:
+        """What becomes of a document that was not written because of what stands in its place; how to write it now, if
+        it is to be.
+        """
+        if self._mark is None and self._existing != "Adopt":
+            compared = self._store.compare(name, data, existing=self._existing)
+            return put_settings(len(data), create=True) if compared is None else compared
+        there = self._store.standing(name, mark=self._mark)
+        if there is None:
+            return put_settings(len(data), create=True, mark=self._mark)
+        if there.data is not None:
+            adopted = None if there.data == data else there.data
+            return Stored(name, there.size, there.version["e_tag"], adopted=adopted)
+        if self._existing == "Keep":
+            return Stored(name, there.size, there.version["e_tag"], kept=True)
+        if self._existing == "Refuse":
+            return self._store.in_the_way(name)
+        assert self._mark is not None
+        return replacing(there.version, mark=self._mark)

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import BinaryIO, Final, TypeVar
 
 from pdfbatch_api.errors import ObjectMissingError, ObjectTooLargeError, PreconditionError, StoreRefusedError, Where
-from pdfbatch_api.protocols import ObjectInfo, OutputWriter, Stored
+from pdfbatch_api.protocols import Existing, ObjectInfo, OutputWriter, Stored
 from pdfbatch_api.resource import StoreOptions
+from pdfbatch_renderer.stores.files.first import First, first_folder
 from pdfbatch_renderer.stores.files.listing import walk
 from pdfbatch_renderer.stores.files.problems import explain, is_full
 from pdfbatch_renderer.stores.files.staging import StagingFolder
@@ -147,17 +148,24 @@ class FileStore:
         except (OSError, ValueError) as error:
             raise explain(error, "delete", self.uri, prefix) from error
 
-    def probe(self) -> None:
-        """See protocols.Store."""
+    def probe(self, *, first_stays: bool = False) -> None:
+        """See protocols.Store. That of several attempts the first stays takes hard links, as every probe does."""
         try:
             impatient = self._options.model_copy(update={"retry_for": "0s"})
             probe(FileStore(self._root, impatient, claim=self._claim), secrets.token_hex(8))
         finally:
             self._staging.remove_if_empty()
 
-    def writer(self, *, existing: str, attempt: str) -> OutputWriter:
+    def writer(self, *, existing: Existing, attempt: str, mark: str | None = None) -> OutputWriter:
         """See protocols.Store."""
-        return FileWriter(self._root, self.uri, existing=existing, attempt=attempt, retry_for=self._options.retry_for)
+        return FileWriter(
+            self._root,
+            self.uri,
+            existing=existing,
+            attempt=attempt,
+            retry_for=self._options.retry_for,
+            first=None if mark is None else First(self._root / first_folder(mark)),
+        )
 
     def _put(self, name: str, write: Callable[[Path], int], *, create_only: bool = False) -> Stored:
         target = self._path(name)

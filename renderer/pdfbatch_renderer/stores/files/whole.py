@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
+from pdfbatch_api.protocols import Existing
 from pdfbatch_renderer.stores.files.syncing import start_writing_out
 
 # What link(2) answers on a filesystem without hard links.
@@ -19,7 +20,9 @@ _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.ENOSYS, errno.EM
 # How often a step is taken again that another process undid between two system calls.
 PERSISTENCE: Final = 100
 
-Outcome = Literal["written", "kept", "refused"]
+Outcome = Literal["written", "kept", "refused", "adopted"]
+
+_LEFT: Final[dict[Existing, Outcome]] = {"Keep": "kept", "Refuse": "refused", "Adopt": "adopted"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,8 @@ class Published:
     """What stands under a name now.
 
     Attributes:
-        outcome: "written" (by this write, or the same bytes were there), else other bytes were left there.
+        outcome: "written" (by this write, or the same bytes were there), else other bytes were left there: "kept",
+            "refused" or "adopted", as was asked for.
         size: of what stands there, in bytes.
     """
 
@@ -54,20 +58,24 @@ def write_temporary(path: Path, data: bytes) -> int:
     return fd
 
 
-def publish(temporary: Path, target: Path | str, *, size: int, existing: str) -> Published:
+def publish(temporary: Path, target: Path | str, *, size: int, existing: Existing, links: bool = False) -> Published:
     """Gives a written and synced temporary file its own name; the temporary name is gone afterwards.
 
     Args:
         temporary: on the same filesystem as `target`.
         target: its folder exists.
         size: of the temporary file, in bytes.
-        existing: Overwrite, Keep or Refuse: what happens to other content under that name.
+        existing: see protocols.Store.writer: what happens to other content under that name.
+        links: whether the file may have other names.
 
     Raises:
         OSError: ENOTSUP where the filesystem cannot refuse to overwrite.
     """
     if existing == "Overwrite":
         os.replace(temporary, target)  # noqa: PTH105 - for every document, and pathlib takes longer than the system
+        if links:
+            # Nothing happens to two names of one file, rename(2): the temporary one would stay.
+            temporary.unlink(missing_ok=True)
         return Published("written", size)
     try:
         published = _without_overwriting(temporary, Path(target), existing)
@@ -76,7 +84,7 @@ def publish(temporary: Path, target: Path | str, *, size: int, existing: str) ->
     return published
 
 
-def _without_overwriting(temporary: Path, target: Path, existing: str) -> Published:
+def _without_overwriting(temporary: Path, target: Path, existing: Existing) -> Published:
     # Again when what was there is gone before it could be compared.
     for _ in range(PERSISTENCE):
         try:
@@ -96,7 +104,7 @@ def _without_overwriting(temporary: Path, target: Path, existing: str) -> Publis
     raise OSError(errno.EBUSY, os.strerror(errno.EBUSY), str(target))
 
 
-def _compare(temporary: Path, target: Path, existing: str) -> Published:
+def _compare(temporary: Path, target: Path, existing: Existing) -> Published:
     found = target.stat()
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
@@ -105,7 +113,7 @@ def _compare(temporary: Path, target: Path, existing: str) -> Published:
         with target.open("rb") as file:
             os.fsync(file.fileno())
         return Published("written", found.st_size)
-    return Published("kept" if existing == "Keep" else "refused", found.st_size)
+    return Published(_LEFT[existing], found.st_size)
 
 
 def make_folders(folder: Path) -> list[Path]:

@@ -18,7 +18,8 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from pdfbatch_api.errors import PreconditionError, StoreError, StoreRefusedError, Where
-from pdfbatch_api.protocols import Stored
+from pdfbatch_api.protocols import Existing, Stored
+from pdfbatch_renderer.stores.files.first import First
 from pdfbatch_renderer.stores.files.problems import explain, is_full, is_of_one_name
 from pdfbatch_renderer.stores.files.staging import StagingFolder
 from pdfbatch_renderer.stores.files.syncing import Syncer
@@ -52,17 +53,21 @@ class FileWriter:
     Args:
         root: the store's folder.
         uri: the same as a URI, for messages.
-        existing: Overwrite, Keep or Refuse.
+        existing: see protocols.Store.writer.
         attempt: names the staging folder.
         retry_for: how long a full disk is waited for, as 30s or 3m.
+        first: decides between attempts whose bytes differ; None where they do not.
     """
 
-    def __init__(self, root: Path, uri: str, *, existing: str, attempt: str, retry_for: str) -> None:
+    def __init__(
+        self, root: Path, uri: str, *, existing: Existing, attempt: str, retry_for: str, first: First | None = None
+    ) -> None:
         check_name(attempt, uri)
         self._root = root
         self._root_slash = str(root).rstrip("/") + "/"
         self._uri = uri
         self._existing = existing
+        self._first = first
         self._retry_for = retry_for
         self._staging = StagingFolder(root, attempt)
         self._thread = ThreadPoolExecutor(1, "store")
@@ -180,7 +185,10 @@ class FileWriter:
             os.close(self._unsynced.pop())
 
     def _publish(self, staged: _Staged) -> Stored | StoreError:
+        adopted = None
         try:
+            if self._first is not None:
+                adopted = self._chosen(staged, self._first)
             published = self._patiently(lambda: self._into_folder(staged))
         except (OSError, ValueError) as error:
             if not is_of_one_name(error):
@@ -193,7 +201,21 @@ class FileWriter:
                 where=Where(uri=self._uri, name=staged.name),
                 hint="Remove it, or set output.existing to Overwrite or Keep, or choose another output.uri",
             )
+        if published.outcome == "adopted":
+            return self._of_another(staged.name)
+        if adopted is not None and published.outcome == "written":
+            return Stored(staged.name, len(adopted), adopted=adopted)
         return Stored(staged.name, published.size, kept=published.outcome == "kept")
+
+    def _chosen(self, staged: _Staged, first: First) -> bytes | None:
+        """Makes what was staged the document of all attempts, or takes the one that is; its bytes then."""
+        adopted, changed = self._patiently(lambda: first.choose(staged.temporary, staged.name))
+        self._changed.update(changed, [first.folder])
+        return adopted
+
+    def _of_another(self, name: str) -> Stored:
+        data = (self._root / name).read_bytes()
+        return Stored(name, len(data), adopted=data)
 
     def _into_folder(self, staged: _Staged) -> Published:
         folder = staged.name.rpartition("/")[0]
@@ -209,7 +231,8 @@ class FileWriter:
 
     def _named(self, staged: _Staged, folder: str) -> Published:
         target = self._root_slash + staged.name
-        published = publish(staged.temporary, target, size=staged.size, existing=self._existing)
+        links = self._first is not None
+        published = publish(staged.temporary, target, size=staged.size, existing=self._existing, links=links)
         self._renamed_in.add(folder)
         return published
 
