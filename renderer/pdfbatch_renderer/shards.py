@@ -10,6 +10,7 @@ from pdfbatch_api.records import Record
 from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.containers.shard import ShardAssembler
 from pdfbatch_renderer.observer import Meter, Observer
+from pdfbatch_renderer.postprocessing.page_numbers import compile_page_numbers
 from pdfbatch_renderer.rendering.compose import document_date
 from pdfbatch_renderer.rendering.render import Renderer, Rendering
 from pdfbatch_renderer.versions import pdfbatch_version
@@ -46,8 +47,14 @@ async def render_shards(
     container = batch.spec.output.container
     assemble = None
     if container is not None:
+        numbers = container.page_numbers
         assemble = ShardAssembler(
-            plan=plan, work=batch.work, output=batch.output, container=container, date=document_date(batch.spec)
+            plan=plan,
+            work=batch.work,
+            output=batch.output,
+            container=container,
+            date=document_date(batch.spec),
+            number_pages=None if numbers is None else compile_page_numbers(numbers),
         )
     counting = _Counting(observer, meter, documents=sum(plan.shards[shard].documents for shard in shards))
     renderer = Renderer(

@@ -136,6 +136,21 @@ RULES = {
         'spec.podTemplate.env[0].name: Invalid value: "a-b": this is not the name of an environment variable: '
         "letters, digits and _",
     ),
+    "page numbers in a zip": (
+        instead(
+            "s3://archive/2026-11/", "s3://archive/2026-11/\n    container: {format: zip, name: a, pageNumbers: {}}"
+        ),
+        "spec.output.container: Invalid value: pageNumbers are for format pdf: in a zip each document stays a file "
+        "of its own",
+    ),
+    "page numbers of a row's own": (
+        instead(
+            "s3://archive/2026-11/",
+            "s3://archive/2026-11/\n    container: {format: pdf, name: a, pageNumbers: {text: '{number}'}}",
+        ),
+        'spec.output.container.pageNumbers.text: Invalid value: "{number}": this is not a line of text in which {page} '
+        "and {pages} are all there is in braces",
+    ),
     "a watermark of nothing": (
         added("  postprocessing: {watermark: {opacity: 0.5}}"),
         "spec.postprocessing.watermark: Invalid value: give exactly one of text, image, pdf; this gives none of them",
@@ -320,8 +335,36 @@ IMMUTABLE = {
     "documentDate": added("  documentDate: 2026-11-30"),
     "optionalAssets": added('  optionalAssets: ["*.woff2"]'),
     "sharding": added("  sharding: {documentsPerShard: 5}"),
-    "retries": added("  retries: {shard: 1}"),
+    "retries.document": added("  retries: {document: 7}"),
+    "retries.shard": added("  retries: {shard: 9}"),
     "limits": added("  limits: {timeout: 90s}"),
     "failurePolicy": added("  failurePolicy: {maxFailedDocuments: 5}"),
     "podTemplate": added(POD + "{nodeSelector: {disk: ssd}}"),
 }
+
+# Retries that are asked for, by how far the batch is: its status, the generation, and what is said; "" lets it in.
+_PLAN = {"digest": "d1", "documents": 9, "shards": 3}
+_OVER = "spec.retries.generation: only a batch that is over is retried: wait until it has Succeeded or Failed"
+RETRIES: dict[str, tuple[dict[str, object], int, str]] = {
+    "not begun yet": ({}, 1, _OVER),
+    "still at work": ({"phase": "Rendering", "plan": _PLAN, "documents": {"failed": 2}}, 1, _OVER),
+    "never planned": (
+        {"phase": "Failed"},
+        1,
+        "spec.retries.generation: this batch failed before it was planned, so nothing of it can be retried: "
+        "correct it and create it anew",
+    ),
+    "without a failure": (
+        {"phase": "Succeeded", "plan": _PLAN, "documents": {"total": 9, "succeeded": 9, "failed": 0}},
+        1,
+        "spec.retries.generation: no document of this batch failed: there is nothing to retry",
+    ),
+    "failed": ({"phase": "Failed", "plan": _PLAN, "documents": {"total": 9, "succeeded": 7, "failed": 2}}, 1, ""),
+    "succeeded with failures that were allowed": (
+        {"phase": "Succeeded", "plan": _PLAN, "documents": {"total": 9, "succeeded": 7, "failed": 2}},
+        1,
+        "",
+    ),
+    "too many": ({"phase": "Failed", "plan": _PLAN}, 10_000, "should be less than or equal to 9999"),
+}
+RETRIES_GO_UP = "spec.retries.generation may only rise: one more than it was is one retry more"

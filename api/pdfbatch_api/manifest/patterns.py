@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from pdfbatch_api.resource.output import PAGE_NUMBERS_PATTERN
 from pdfbatch_api.resource.postprocessing import PAGES_PATTERN
 from pdfbatch_api.resource.quantities import DURATION_PATTERN, LENGTH_PATTERN, SHARE_PATTERN, SIZE_PATTERN
 
@@ -14,6 +15,7 @@ PATTERNS: Final[dict[str, str]] = {
     r"^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$": "a name of small letters, digits, - and ., with a letter or digit at each end",
     r"^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$": "a date such as 2026-11-30 or 2026-11-30T09:00:00Z",
     PAGES_PATTERN: "which pages: all, first, last, or numbers and ranges such as 1,3-5 or 2-last",
+    PAGE_NUMBERS_PATTERN: "a line of text in which {page} and {pages} are all there is in braces",
     "^#[0-9A-Fa-f]{6}$": "a colour such as #cc0000",
     "^[A-Z]{3}$": "a currency's three letters, such as EUR",
     "^[0-9]+s$": "a time in seconds such as 30s",

@@ -1,11 +1,11 @@
 """`spec.output`: where the documents go, and what they are called."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pdfbatch_api.resource.model import ResourceModel
-from pdfbatch_api.resource.quantities import Size
+from pdfbatch_api.resource.quantities import Length, Size
 from pdfbatch_api.resource.source import Uri
 
 
@@ -30,6 +30,27 @@ class SecretReference(ResourceModel):
     name: str = Field(min_length=1, max_length=253, description="The Secret's name.")
 
 
+# A text of one line. Other braces would look like columns, which a page of several rows' documents has not.
+PAGE_NUMBERS_PATTERN: Final = r"^([^{}\x00-\x1f]|\{page\}|\{pages\})+$"
+
+
+class PageNumbersSpec(ResourceModel):
+    """Each page's number in the whole container, drawn over the page."""
+
+    text: str = Field(
+        default="{page} / {pages}",
+        pattern=PAGE_NUMBERS_PATTERN,
+        max_length=200,
+        description="{page} is the page's number, from 1; {pages} is how many the container has. In Helvetica, which "
+        "has the characters of Western Europe.",
+    )
+    position: Literal["top", "bottom", "topLeft", "topRight", "bottomLeft", "bottomRight"] = Field(
+        default="bottom", description="Where on the page."
+    )
+    margin: Length = Field(default="8mm", description="How far from the page's edges.")
+    size: Length = Field(default="9pt", description="The text's size.")
+
+
 class ContainerSpec(ResourceModel):
     """Several documents in one file: a zip, or one merged PDF. A container lies within one shard."""
 
@@ -44,6 +65,13 @@ class ContainerSpec(ResourceModel):
     allow_partial: bool = Field(
         default=False, description="Whether a container is written although a document of it failed."
     )
+    page_numbers: PageNumbersSpec | None = Field(default=None, description="In a merged PDF: page x of y.")
+
+    @model_validator(mode="after")
+    def _numbered(self) -> "ContainerSpec":
+        if self.page_numbers is not None and self.format != "pdf":
+            raise ValueError("pageNumbers are for format pdf: in a zip each document stays a file of its own")
+        return self
 
 
 ManifestFormat = Literal["parquet", "jsonl"]

@@ -3,10 +3,13 @@
 import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from pdfbatch_renderer.containers.assembled import Assembled
 from pdfbatch_renderer.containers.zip_archive import assemble_zip
+
+if TYPE_CHECKING:
+    from pdfbatch_renderer.containers.merged_pdf import NumberPages
 
 
 def assemble(
@@ -16,6 +19,7 @@ def assemble(
     *,
     document_date: dt.datetime,
     max_bytes: int,
+    number_pages: "NumberPages | None" = None,
 ) -> Assembled:
     """Writes a container. The same documents give the same bytes.
 
@@ -25,6 +29,7 @@ def assemble(
             beside it.
         document_date: the time in the container; without a zone it is UTC.
         max_bytes: how large the container may be.
+        number_pages: of a merged PDF, see there.
 
     Raises:
         ContainerError: over `max_bytes`, or a document cannot be merged.
@@ -36,7 +41,9 @@ def assemble(
         # pikepdf is slow to import, and few batches are merged.
         from pdfbatch_renderer.containers.merged_pdf import assemble_merged_pdf
 
-        return assemble_merged_pdf(members, destination, document_date=document_date, max_bytes=max_bytes)
+        return assemble_merged_pdf(
+            members, destination, document_date=document_date, max_bytes=max_bytes, number_pages=number_pages
+        )
     except BaseException:
         destination.unlink(missing_ok=True)
         raise

@@ -7,12 +7,12 @@ What belongs to a whole document does not survive: its own bookmarks, its struct
 
 import datetime as dt
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from io import BytesIO
 from itertools import accumulate
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import pikepdf
 
@@ -32,16 +32,25 @@ _GROUP_BYTES: Final = 64 << 20
 _HOPELESS: Final = 4
 
 
+NumberPages: TypeAlias = Callable[[pikepdf.Pdf, int, int], None]
+
+
 def assemble_merged_pdf(
-    members: Iterator[tuple[str, bytes]], destination: Path, *, document_date: dt.datetime, max_bytes: int
+    members: Iterator[tuple[str, bytes]],
+    destination: Path,
+    *,
+    document_date: dt.datetime,
+    max_bytes: int,
+    number_pages: NumberPages | None = None,
 ) -> Assembled:
     """All pages of all documents, in order.
 
-    See `assembling.assemble`.
+    See `assembling.assemble`; `number_pages` draws on all pages of a part: given it, the number of its first page, and
+    how many pages there are in all.
     """
     written: list[Member] = []
     try:
-        _merge(members, written, destination, document_date, max_bytes)
+        _merge(members, written, destination, document_date, max_bytes, number_pages)
     except pikepdf.PdfError as error:
         raise ContainerError(
             f"its documents cannot be merged, at {written[-1].name!r} or before: {error}",
@@ -60,12 +69,16 @@ def _merge(
     destination: Path,
     document_date: dt.datetime,
     max_bytes: int,
+    number_pages: NumberPages | None,
 ) -> None:
     with tempfile.TemporaryDirectory(prefix="merge-", dir=destination.parent) as folder:
         parts = [
             _save(group, Path(folder) / f"0-{number}.pdf")
             for number, group in enumerate(_groups(members, written, max_bytes))
         ]
+        if number_pages is not None:
+            # Only now is it known how many there are.
+            _number(parts, number_pages, sum(member.pages or 0 for member in written))
         level = 0
         while len(parts) > _GROUP_DOCUMENTS:
             level += 1
@@ -165,6 +178,17 @@ def _save(group: pikepdf.Pdf, path: Path) -> Path:
     with group:
         group.save(path, static_id=True, compress_streams=False)
     return path
+
+
+def _number(parts: Sequence[Path], number_pages: NumberPages, pages: int) -> None:
+    first = 1
+    for path in parts:
+        numbered = path.with_name(f"{path.name}-numbered")
+        with pikepdf.open(path) as part:
+            number_pages(part, first, pages)
+            first += len(part.pages)
+            part.save(numbered, static_id=True, compress_streams=False)
+        numbered.replace(path)
 
 
 def _join(parts: Sequence[Path], path: Path) -> Path:

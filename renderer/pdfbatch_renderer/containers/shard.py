@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -38,6 +39,9 @@ from pdfbatch_renderer.containers.placing import Existing, place_container
 from pdfbatch_renderer.containers.spool import Spool
 from pdfbatch_renderer.workfolder import WorkFolder
 
+if TYPE_CHECKING:
+    from pdfbatch_renderer.containers.merged_pdf import NumberPages
+
 
 @dataclass(frozen=True, slots=True)
 class ShardAssembler:
@@ -48,6 +52,7 @@ class ShardAssembler:
         date: the time in the containers.
         existing: what happens to an object that an earlier batch left under a container's name; None: as the
             plan's spec says.
+        number_pages: see `assembling.assemble`.
     """
 
     plan: Plan
@@ -56,6 +61,7 @@ class ShardAssembler:
     container: ContainerSpec
     date: dt.datetime
     existing: Existing | None = None
+    number_pages: "NumberPages | None" = None
 
     def __call__(self, shard: int, records: Mapping[int, Record]) -> list[Record]:
         """See `assemble_shard`."""
@@ -68,6 +74,7 @@ class ShardAssembler:
             self.date,
             existing=self.existing or _existing(self.plan),
             recorded=fold(self.work.segments(shard)),
+            number_pages=self.number_pages,
         )
 
 
@@ -91,6 +98,7 @@ def assemble_shard(
     *,
     existing: Existing = "Overwrite",
     recorded: Mapping[int, Record] | None = None,
+    number_pages: "NumberPages | None" = None,
 ) -> list[Record]:
     """Assembles and stores every container of a shard whose documents all have a record.
 
@@ -99,6 +107,7 @@ def assemble_shard(
         records: row to what is known of it, documents that wait in the spool included.
         existing: what happens to an object of an earlier batch under a container's name.
         recorded: row to final record: containers that are settled there are left alone.
+        number_pages: see `assembling.assemble`.
 
     Returns:
         the final record of every document of every container that was dealt with, in the rows' order.
@@ -116,7 +125,7 @@ def assemble_shard(
         if is_settled(known, before):
             continue
         ours = frozenset(record.container_sha256 for record in before if record and record.container_sha256)
-        after = _Container(container, known, spool, output, spec, document_date, existing, ours).settle()
+        after = _Container(container, known, spool, output, spec, document_date, existing, ours, number_pages).settle()
         if after != before:
             finals += after
     return finals
@@ -157,6 +166,7 @@ class _Container:
     date: dt.datetime
     existing: Existing
     ours: frozenset[str]
+    number_pages: "NumberPages | None"
 
     def settle(self) -> list[Record]:
         """The members' final records; the container is in its place if it can be made."""
@@ -195,6 +205,7 @@ class _Container:
                 path,
                 document_date=self.date,
                 max_bytes=size_bytes(self.spec.max_bytes),
+                number_pages=self.number_pages,
             )
         except OSError as error:
             if error.errno not in (errno.ENOSPC, errno.EDQUOT):

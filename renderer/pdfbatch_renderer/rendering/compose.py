@@ -15,6 +15,7 @@ from pdfbatch_renderer.postprocessing import RowFile, compile_steps
 from pdfbatch_renderer.postprocessing.dates import fix_dates
 from pdfbatch_renderer.postprocessing.files import split
 from pdfbatch_renderer.postprocessing.page_count import page_count
+from pdfbatch_renderer.postprocessing.page_numbers import compile_page_numbers
 from pdfbatch_renderer.postprocessing.row_files import row_columns, row_files
 from pdfbatch_renderer.postprocessing.structure_ids import renumber_structure_ids
 from pdfbatch_renderer.rendering.document import DocumentMaker, FinishPdf
@@ -132,6 +133,8 @@ class Composition:
             secret=self.secret,
             environment=os.environ,
         )
+        if spec.output.container is not None and spec.output.container.page_numbers is not None:
+            compile_page_numbers(spec.output.container.page_numbers)  # its characters can be set, or this says so
         tagged = spec.page.tagged or spec.page.outline
         if spec.engine.name != "chromium":
             # The other engines are told the date, and number what they tag from the document's own beginning.

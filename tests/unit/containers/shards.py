@@ -13,6 +13,7 @@ from pdfbatch_api.resource import StoreOptions
 from pdfbatch_api.resource.output import ContainerSpec
 from pdfbatch_renderer.containers.shard import assemble_shard
 from pdfbatch_renderer.containers.spool import Spool
+from pdfbatch_renderer.postprocessing.page_numbers import compile_page_numbers
 from pdfbatch_renderer.stores import open_store
 
 from .conftest import DATE, document
@@ -68,6 +69,7 @@ class Shard:
             DATE,
             existing=existing,
             recorded={record.row: record for record in recorded},
+            number_pages=None if spec.page_numbers is None else compile_page_numbers(spec.page_numbers),
         )
 
     def stored(self) -> dict[str, bytes]:
