@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from pdfbatch_renderer.cli import pod, template, whole_batch
+from pdfbatch_renderer.scratch import scratch
 
 app = typer.Typer(
     name="pdfbatch",
@@ -41,4 +42,8 @@ pod.add_to(app)
 
 def main() -> None:
     """The program."""
-    app()
+    scratch.begin()
+    try:
+        app()
+    finally:
+        scratch.remove()

@@ -20,6 +20,7 @@ from pdfbatch_api.summaries import Summary
 from pdfbatch_renderer.cli.termination import say
 from pdfbatch_renderer.defects import described
 from pdfbatch_renderer.observer import Observer
+from pdfbatch_renderer.scratch import scratch
 from pdfbatch_renderer.stopping import STOPPED, STOPPED_HINT, Ended, StoppedError
 
 # A store that does not answer must not keep the pod until it is killed, thirty seconds after it was told to end.
@@ -127,4 +128,5 @@ def _leave(summary: Summary, code: ExitCode, watcher: Watcher) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(OSError):  # nobody reads it any more
             stream.flush()
+    scratch.remove()
     os._exit(int(code))

@@ -25,6 +25,7 @@ from pdfbatch_renderer.rendering.jobs import Job, Verdict
 from pdfbatch_renderer.rendering.messages import Done, Fault, Ready, Rows, Setup, Stop, frame, read_from_worker
 from pdfbatch_renderer.rendering.pipeline import failed_record
 from pdfbatch_renderer.rendering.slots import Slots
+from pdfbatch_renderer.scratch import environment_with_folder
 from pdfbatch_renderer.stores import store_retries
 
 _WATCH_SECONDS: Final = 0.1
@@ -108,28 +109,42 @@ class Lane:
         """
         fruitless = 0
         while not self._stopping:
-            slots = Slots.create()
-            reported = False
-            try:
-                reader, writer = await self._spawn(slots)
-                self._writer = writer
-                reported = await self._serve(reader, writer, slots)
-            except WorkerDiedError as death:
-                reported = bool(death.args and death.args[0])
-                fruitless = 0 if reported or slots.in_hand() else fruitless + 1
-                await self._end_process()
-                self._sort_out(slots.in_hand())
-                if fruitless >= _DEATHS_WITHOUT_WORK:
-                    raise EngineError(
-                        f"worker processes died {fruitless} times in a row with no document in hand",
-                        hint="Is the machine out of memory? Try fewer --workers.",
-                    ) from death
-            finally:
-                self._writer = None
-                await self._end_process()
-                slots.close()
+            with environment_with_folder() as environment:
+                fruitless = await self._run_one(environment, fruitless)
 
-    async def _spawn(self, slots: Slots) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    async def _run_one(self, environment: dict[str, str], fruitless: int) -> int:
+        """Serves jobs with one worker, until it dies or is told to stop.
+
+        Args:
+            fruitless: how many before it died, in a row, with no document in hand.
+
+        Returns:
+            How many that are now.
+        """
+        slots = Slots.create()
+        try:
+            reader, writer = await self._spawn(slots, environment)
+            self._writer = writer
+            await self._serve(reader, writer, slots)
+        except WorkerDiedError as death:
+            reported = bool(death.args and death.args[0])
+            fruitless = 0 if reported or slots.in_hand() else fruitless + 1
+            await self._end_process()
+            self._sort_out(slots.in_hand())
+            if fruitless >= _DEATHS_WITHOUT_WORK:
+                raise EngineError(
+                    f"worker processes died {fruitless} times in a row with no document in hand",
+                    hint="Is the machine out of memory? Try fewer --workers.",
+                ) from death
+        finally:
+            self._writer = None
+            await self._end_process()
+            slots.close()
+        return fruitless
+
+    async def _spawn(
+        self, slots: Slots, environment: dict[str, str]
+    ) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         ours, theirs = socket.socketpair()
         with theirs:
             self._verdict = None
@@ -143,6 +158,7 @@ class Lane:
                     str(theirs.fileno()),
                     str(slots.descriptor),
                 ],
+                env=environment,
                 pass_fds=(theirs.fileno(), slots.descriptor),
                 stdin=subprocess.DEVNULL,
             )

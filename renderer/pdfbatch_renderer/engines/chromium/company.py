@@ -9,11 +9,12 @@ import asyncio
 import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
+
+from pdfbatch_renderer.scratch import shared_folder
 
 _PAUSE: Final = 0.02
 
@@ -29,7 +30,7 @@ class Company:
     def __init__(self, socket: str, folder: Path | None = None) -> None:
         # By user too: nobody may keep another from printing.
         name = hashlib.sha256(f"{os.geteuid()} {socket}".encode()).hexdigest()[:16]
-        self._path = (folder or Path(tempfile.gettempdir())) / f"pdfbatch-engine-{name}"
+        self._path = (folder or shared_folder()) / f"pdfbatch-engine-{name}"
 
     @asynccontextmanager
     async def printing(self, *, alone: bool) -> AsyncIterator[None]:

@@ -177,6 +177,10 @@ class ChromiumSubprocess:
             line = [setpriv, "--pdeathsig", "KILL", *line]
         # Nothing of our environment: no credentials, no proxies. HOME keeps it from anybody's files.
         environment = {"HOME": str(profile), "PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
+        if self.binary.headless_shell:
+            # Else each that is killed leaves files there. The full browser also has a socket there, whose path may not
+            # be so long, and dies of it.
+            environment["TMPDIR"] = str(profile)
         null = os.open(os.devnull, os.O_RDWR)
         # Out of the way first: the descriptors may themselves be 3 or 4.
         high_debugging, high_errors = os.dup(debugging), os.dup(errors)
