@@ -57,9 +57,17 @@ class Place:
         """The batch's Job of a component."""
         return next(one for one in self.all("jobs") if one["metadata"]["labels"]["pdfbatch.io/component"] == component)
 
-    def plan_ends(self, *, documents: int, shards: int) -> None:
+    def of_retry(self, kind: str, component: str, generation: int) -> list[Json]:
+        """The Jobs or pods of a retry, of a component."""
+        wanted = {"pdfbatch.io/component": component, "pdfbatch.io/retry": str(generation)}
+        return [one for one in self.all(kind) if wanted.items() <= one["metadata"]["labels"].items()]
+
+    def plan_ends(self, *, documents: int, shards: int, retry: int = 0) -> None:
         """The plan pod ends with its summary, as a kubelet would tell."""
-        pod = wait("a plan pod", self.pod)
+        if retry:
+            (pod,) = wait("a plan pod of the retry", lambda: self.of_retry("pods", "plan", retry))
+        else:
+            pod = wait("a plan pod", self.pod)
         summary = encode_summary(PlanSummary(digest="sha256-abc", documents=documents, shards=shards)).decode()
         ended = {"exitCode": 0, "reason": "Completed", "message": summary}
         ended |= {"startedAt": "2026-11-24T08:00:00Z", "finishedAt": "2026-11-24T08:00:01Z"}

@@ -57,6 +57,65 @@ def _parallelism(place: Place) -> int:
     return int(place.job("render")["spec"]["parallelism"])
 
 
+def test_a_batch_that_is_over_is_retried_also_when_the_operator_dies_on_the_way(place: Place, start: Start) -> None:
+    """Given a batch that has failed, when a retry is asked for, then Jobs of its own render what failed."""
+    replica = start("first")
+    place.apply(renderers=3)
+    place.plan_ends(documents=100, shards=5)
+    wait("a render Job", lambda: len(place.all("jobs")) == 2)
+    digest = place.batch()["status"]["plan"]["digest"]
+    over = {"phase": "Failed", "completionTime": "2026-11-24T08:00:00Z"}
+    over |= {"documents": {"total": 100, "succeeded": 97, "failed": 3, "skipped": 0}}
+    _told(place, over)
+
+    _ask(place, 1)
+    wait("Planning", lambda: place.phase() == "Planning")
+    status = place.batch()["status"]
+    assert status["retries"] == {"generation": 1, "documents": 3} and "completionTime" not in status
+    assert status["documents"]["failed"] == 3, "not before it is known what is retried"
+    replica.kill()
+    start("second")
+    place.plan_ends(documents=3, shards=2, retry=1)
+    (render,) = wait("a render Job of the retry", lambda: place.of_retry("jobs", "render", 1), within=40)
+    (plan,) = place.of_retry("jobs", "plan", 1)
+
+    told = [job["spec"]["template"]["spec"]["containers"][0]["args"] for job in (plan, render)]
+    assert all(("--plan", digest, "--generation", "1") == _options(one) for one in told), told
+    assert (render["spec"]["completions"], render["spec"]["parallelism"]) == (2, 2)
+    wait("Rendering", lambda: place.phase() == "Rendering")
+    status = place.batch()["status"]
+    assert (status["documents"]["succeeded"], status["documents"]["failed"]) == (97, 0)
+    assert (status["shards"]["total"], status["shards"]["succeeded"]) == (5, 3)
+    assert len(place.all("jobs")) == 4
+    reasons = [one["reason"] for one in place.events()]
+    assert reasons.count("Retrying") == 1 and "GoesOn" not in reasons
+
+    # and while it runs another is refused
+    refused = place.plane.kubectl(*_asking(place, 2), check=False)
+    assert place.batch()["spec"]["retries"]["generation"] == 1, refused
+
+
+def _options(arguments: list[str]) -> tuple[str, ...]:
+    at = arguments.index("--plan")
+    return tuple(arguments[at : at + 4])
+
+
+def _told(place: Place, status: Json) -> None:
+    patch = json.dumps({"status": status})
+    place.plane.kubectl(
+        *("patch", "pdfbatch/invoices", "-n", place.namespace, "--subresource=status", "--type=merge", "-p", patch)
+    )
+
+
+def _asking(place: Place, generation: int) -> tuple[str, ...]:
+    patch = json.dumps({"spec": {"retries": {"generation": generation}}})
+    return ("patch", "pdfbatch/invoices", "-n", place.namespace, "--type=merge", "-p", patch)
+
+
+def _ask(place: Place, generation: int) -> None:
+    place.plane.kubectl(*_asking(place, generation))
+
+
 def test_deletion_needs_no_operator(place: Place, start: Start) -> None:
     """Given an operator that was killed, when a batch is deleted, then it goes at once, and its Job and pods too."""
     replica = start()
@@ -107,6 +166,34 @@ def test_a_quota_on_pods_is_told_in_the_job_controllers_words(place: Place, star
     place.apply()
     wait("Stalled", lambda: place.condition("Stalled").get("status") == "True", within=20)
     assert "nothing" in place.condition("Stalled")["message"]
+
+
+def test_engine_ironpdf_without_a_licence_secret_says_so_and_begins_once_the_chart_names_one(
+    place: Place, start: Start
+) -> None:
+    replica = start("one", ironpdf_license_secret="")
+    wait("leading", replica.leads)
+    place.apply(engine={"name": "ironpdf"})
+    wait("Stalled", lambda: place.condition("Stalled").get("status") == "True", within=10)
+    assert place.condition("Stalled")["reason"] == "LicenseMissing"
+    assert "ironpdf.license.secret" in place.condition("Stalled")["message"]
+    wait("an Event", lambda: [one for one in place.events() if one["reason"] == "LicenseMissing"])
+    assert not place.all("jobs") and not place.pod()
+
+    # When the admin names the Secret: an upgrade, which is another operator.
+    replica.kill(signal.SIGTERM)
+    replica.process.wait(10)
+    start("two", ironpdf_license_secret="ironpdf")
+    pod = wait("a plan pod", place.pod, within=40)
+
+    # Then the API server has taken IronPDF's engine as a sidecar, with its probe, and the key as a Secret's on both sides.
+    (engine,) = pod["spec"]["initContainers"]
+    assert engine["restartPolicy"] == "Always" and engine["startupProbe"]["tcpSocket"]["port"] == 33350
+    key = {"secretKeyRef": {"name": "ironpdf", "key": "license-key"}}
+    told = {one["name"]: one.get("valueFrom") for one in [*engine["env"], *pod["spec"]["containers"][0]["env"]]}
+    assert told["IRONPDF_ENGINE_LICENSE_KEY"] == told["IRONPDF_LICENSE_KEY"] == key
+    assert pod["spec"]["containers"][0]["image"].partition(":")[0].endswith("pdfbatch-renderer-ironpdf")
+    wait("no longer Stalled", lambda: place.condition("Stalled").get("status") == "False")
 
 
 def test_a_pod_on_a_lost_node_is_declared_failed_and_replaced(place: Place, start: Start) -> None:

@@ -1,5 +1,6 @@
 """What a real API server says to a manifest, each rule with its words: most mistakes end here, before a pod is made."""
 
+import json
 import os
 import subprocess
 import time
@@ -10,7 +11,7 @@ import pytest
 import yaml
 from devcluster import Access
 
-from tests.cluster.crd_cases import ACCEPTED, IMMUTABLE, RULES, TIRED
+from tests.cluster.crd_cases import ACCEPTED, IMMUTABLE, RETRIES, RETRIES_GO_UP, RULES, TIRED
 from tests.cluster.manifests import GOOD, added
 
 ROOT = Path(__file__).parents[2]
@@ -90,7 +91,9 @@ def test_every_rule_of_the_definition_is_among_those_tried() -> None:
     definition = yaml.safe_load(DEFINITION.read_text(encoding="utf-8"))
     said = set(_messages(definition["spec"]["versions"][0]["schema"]["openAPIV3Schema"]))
     changes = {message for message in said if " cannot be changed: " in message}
-    tried = "\n".join(expected for _, expected in RULES.values())
+    tried = "\n".join(
+        [*(expected for _, expected in RULES.values()), *(expected for *_, expected in RETRIES.values()), RETRIES_GO_UP]
+    )
 
     assert {message.partition(" ")[0] for message in changes} == IMMUTABLE.keys()
     # a rule's words may stand in part
@@ -129,6 +132,35 @@ def test_how_it_runs_can_be_changed_and_taken_back(there: Access) -> None:
     assert isinstance(spec, dict)
     assert spec["scaling"] == {"min": 1, "max": 10}
     assert not {"renderers", "activeDeadlineSeconds", "ttlSecondsAfterFinished"} & spec.keys()
+
+
+def retried(server: Access, generation: int) -> subprocess.CompletedProcess[str]:
+    patch = json.dumps({"spec": {"retries": {"generation": generation}}})
+    return server.kubectl(
+        "patch", "pdfbatch", "rules", f"--namespace={NAMESPACE}", "--type=merge", f"--patch={patch}", check=False
+    )
+
+
+@pytest.mark.parametrize("case", RETRIES)
+def test_a_retry_is_let_in_where_there_is_something_to_retry_and_else_told_why_not(there: Access, case: str) -> None:
+    status, generation, expected = RETRIES[case]
+    if status:
+        patch = json.dumps({"status": status})
+        there.kubectl(
+            *("patch", "pdfbatch", "rules", f"--namespace={NAMESPACE}", "--subresource=status"),
+            *("--type=merge", f"--patch={patch}"),
+        )
+
+    done = retried(there, generation)
+
+    if expected:
+        assert done.returncode != 0
+        assert expected in done.stderr
+        return
+    assert done.returncode == 0, done.stderr
+    # and what was asked for cannot be taken back
+    back = retried(there, 0)
+    assert back.returncode != 0 and RETRIES_GO_UP in back.stderr
 
 
 def test_kubectl_scale_sets_the_renderers(there: Access) -> None:

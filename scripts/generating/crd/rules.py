@@ -203,7 +203,12 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
             "this is not a date of the calendar",
         ),
     ),
-    "spec.retries": tuple(immutable(name, required=False) for name in ("document", "shard")),
+    "spec.retries": tuple(
+        immutable(name, required=False)._replace(
+            message=f"retries.{name} cannot be changed: the batch is planned with it. Only the generation may rise"
+        )
+        for name in ("document", "shard")
+    ),
     "spec.scaling": (
         Rule(
             # Both have defaults; the default of scaling itself, {}, is checked before they are filled in.
