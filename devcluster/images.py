@@ -48,7 +48,7 @@ _SOURCES: Final = {
 # Only for who asks for them: their package has 165 MB.
 _IRONPDF: Final[Mapping[str, tuple[str, ...]]] = {
     "ironpdf": ("images/ironpdf-engine.sha512",),
-    "renderer-ironpdf": ("images/ironpdf-engine.sha512",),
+    "renderer-ironpdf": (),
 }
 # Of the code that an engine's build copies, only what it makes of it matters: no other change makes another engine.
 _OWN_FILES: Final = {
@@ -252,10 +252,10 @@ class _Store:
         return _LAYER.findall(said)
 
     def _for_ironpdf(self, name: str, context: Path) -> list[str]:
-        """Lays IronPDF's package into the context, and says what the image is built on."""
-        package = ironpdf_package.fetched(_REPOSITORY, self._cache, self._say)
-        os.link(package, context / "images" / package.name)
-        if name != "renderer-ironpdf":
+        """Lays IronPDF's package into the context, or says which renderer the image is built on."""
+        if name == "ironpdf":
+            package = ironpdf_package.fetched(_REPOSITORY, self._cache, self._say)
+            shutil.copyfile(package, context / "images" / package.name)
             return []
         renderer = self.image("renderer")
         if not self._has(renderer.ref):

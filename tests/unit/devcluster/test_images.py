@@ -59,7 +59,7 @@ def test_a_copy_has_the_same_digests(checkout: Path) -> None:
         ("images/chromium.Containerfile", {"chromium"}),
         ("images/ironpdf.Containerfile", {"ironpdf"}),
         ("images/renderer-ironpdf.Containerfile", {"renderer-ironpdf"}),
-        ("images/ironpdf-engine.sha512", {"ironpdf", "renderer-ironpdf"}),
+        ("images/ironpdf-engine.sha512", {"ironpdf"}),
     ],
 )
 def test_a_change_builds_only_what_it_is_in(checkout: Path, changed: str, built_again: set[str]) -> None:
@@ -113,9 +113,8 @@ def test_ironpdfs_engine_is_one_version_wherever_it_is_named() -> None:
     version = ironpdf_package.version(REPOSITORY)
 
     assert IRONPDF_ENGINE_IMAGE.endswith(f":{version}")
-    for name in ("ironpdf", "renderer-ironpdf"):
-        text = (REPOSITORY / "images" / f"{name}.Containerfile").read_text()
-        assert f"npm pack {ironpdf_package.NAME}@{version} " in text
+    text = (REPOSITORY / "images" / "ironpdf.Containerfile").read_text()
+    assert f"npm pack {ironpdf_package.NAME}@{version} " in text
 
 
 def test_the_renderer_with_ironpdfs_client_is_the_renderer_and_runs_as_it() -> None:
