@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from pdfbatch_renderer.engines.chromium.off_screen import asks_in_layout
+
 # Every document is read in full before it is printed: plain searches in one lower-cased copy, since a regular
 # expression that ignores case costs ten times as much. As bytes: HTML's names differ in ASCII case alone, and a text
 # with one euro sign in it is lower-cased five times as slowly.
@@ -48,13 +50,16 @@ class Manners:
         refreshes: it would go elsewhere by itself. Refused by reading, since whether its print or its navigation
             comes first is a race, and the same document must always have the same outcome.
         may_share_a_tab: whether the next document may be printed in the same tab.
+        asks_in_layout: whether laying it out may ask for files. Not said of one that gets a tab of its own.
     """
 
     refreshes: bool
     may_share_a_tab: bool
+    asks_in_layout: bool = True
 
 
 _HARMLESS: Final = Manners(refreshes=False, may_share_a_tab=True)
+_HARMLESS_AND_COMPLETE: Final = Manners(refreshes=False, may_share_a_tab=True, asks_in_layout=False)
 
 
 def manners(html: str) -> Manners:
@@ -70,4 +75,4 @@ def manners(html: str) -> Manners:
         if word == b"<link" and _HARMLESS_LINK.match(text, start):
             continue
         return Manners(refreshes=False, may_share_a_tab=False)
-    return _HARMLESS
+    return _HARMLESS if asks_in_layout(text) else _HARMLESS_AND_COMPLETE
