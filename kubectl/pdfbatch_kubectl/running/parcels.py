@@ -13,6 +13,7 @@ from typing import Final
 
 from pdfbatch_api.errors import ManifestError, Where
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME, step_uris
 from pdfbatch_kubectl.stores import local_path
 
 # As the renderer's own rule has it (renderer/pdfbatch_renderer/templates/bundle.py): such a URI is one file.
@@ -90,6 +91,10 @@ def _uris(spec: PdfBatchSpec) -> Iterator[tuple[str, str, bool | None]]:
     if template is not None and template.uri is not None:
         single = not template.uri.endswith("/") and template.uri.lower().endswith(_TEMPLATE_SUFFIXES)
         yield "spec.template.uri", template.uri, True if single else None
+    for key, uri in step_uris(spec.postprocessing):
+        # A file of the template's comes along with the template.
+        if not uri.startswith(TEMPLATE_SCHEME):
+            yield key, uri, True
 
 
 def _single(path: Path, where: Where) -> LocalFile:

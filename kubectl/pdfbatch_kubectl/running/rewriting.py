@@ -102,6 +102,8 @@ def plan_run(
     checked = PdfBatch.model_validate(body, strict=True, by_alias=True, by_name=False)
     refuse_unsupported(checked, local=False)
     about.setdefault("annotations", {})[DIGEST_ANNOTATION] = _digest(spec)
+    # The same file may be named twice: for the first page and for the others.
+    uploads = tuple({parcel.digest: parcel for parcel in uploads}.values())
     return Plan(root, uploads, config_map, body, tuple(_notes(checked, bool(uploads))))
 
 
@@ -174,7 +176,8 @@ def _replace(body: Json, key: str, value: str) -> None:
     *path, last = key.split(".")
     inner: Any = body
     for part in path:
-        inner = inner[part]
+        name, _, place = part.partition("[")
+        inner = inner[name][int(place.rstrip("]"))] if place else inner[name]
     inner[last] = value
 
 
@@ -192,4 +195,6 @@ def _notes(batch: PdfBatch, uploads: bool) -> list[str]:
         )
     if spec.source.images and uploads:
         notes.append("images that rows name are not uploaded: their column must hold URIs that pods can read")
+    if any(one.column is not None for one in spec.postprocessing.attachments) and uploads:
+        notes.append("attachments that rows name are not uploaded: their column must hold URIs that pods can read")
     return notes

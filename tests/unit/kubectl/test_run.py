@@ -127,6 +127,39 @@ def test_what_lies_in_a_store_already_stays_where_it_is(folder: Folder) -> None:
     assert plan.body["spec"]["template"]["uri"] == f"{plan.root}{template.digest}/letter.html"
 
 
+def test_files_of_steps_come_along_each_once(folder: Folder) -> None:
+    # given a letterhead for all pages and for the first, an attachment, and files that are elsewhere already
+    (folder.path / "paper.pdf").write_bytes(b"%PDF paper")
+    (folder.path / "terms.pdf").write_bytes(b"%PDF terms")
+    attachments = [{"uri": "s3://shop/all.pdf"}, {"column": "contract"}, {"uri": "terms.pdf"}]
+    folder.write(
+        postprocessing={
+            "letterhead": {"uri": "paper.pdf", "firstPageUri": "paper.pdf"},
+            "watermark": {"image": "template:fonts/a.woff2"},
+            "attachments": attachments,
+        }
+    )
+
+    plan = folder.plan()
+
+    steps = plan.body["spec"]["postprocessing"]
+    assert [[file.name for file in parcel.files] for parcel in plan.uploads[2:]] == [["paper.pdf"], ["terms.pdf"]]
+    paper, terms = (f"{plan.root}{parcel.digest}/{parcel.files[0].name}" for parcel in plan.uploads[2:])
+    assert steps["letterhead"] == {"uri": paper, "firstPageUri": paper}
+    assert steps["watermark"] == {"image": "template:fonts/a.woff2"}
+    assert steps["attachments"] == [*attachments[:2], {"uri": terms}]
+    assert len(plan.notes) == 1 and "attachments that rows name are not uploaded" in plan.notes[0]
+
+
+def test_a_file_of_a_step_that_is_not_there_is_named(folder: Folder) -> None:
+    folder.write(postprocessing={"letterhead": {"uri": "papre.pdf"}})
+
+    with pytest.raises(PdfbatchError, match=r"there is no file .*papre\.pdf") as caught:
+        folder.plan()
+
+    assert caught.value.where.key == "spec.postprocessing.letterhead.uri"
+
+
 def test_a_small_template_for_a_claim_goes_into_a_config_map(folder: Folder) -> None:
     (folder.path / "flat").mkdir()
     (folder.path / "flat" / "letter.html").write_text("<p>ö</p>")
