@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -48,6 +49,8 @@ def test_engines_that_are_killed_at_any_moment_cost_no_document(place: Place) ->
         uid = chance.choice(sorted(engines))
         engines[uid].signal(signal.SIGKILL)
         killed.append(uid)
+        # one that is throttled takes its time to end, and must not be counted twice
+        place.until("it is gone", partial(_is_gone, uid, engines[uid]), within=30)
 
     # then the kubelet starts them again, and the documents in hand are tried again
     batch.succeeded()
@@ -244,6 +247,10 @@ def _engines(batch: BatchAtWork) -> dict[str, pod_processes.PodProcess]:
     at_work = [pod for pod in batch.pods() if len(batch.written(index_of(pod))) < batch.per_shard * 2 // 3]
     found = {_uid(pod): pod_processes.engine_of(_uid(pod)) for pod in at_work}
     return {uid: engine for uid, engine in found.items() if engine is not None}
+
+
+def _is_gone(uid: str, engine: pod_processes.PodProcess) -> bool:
+    return pod_processes.engine_of(uid) != engine
 
 
 def _uid(pod: dict[str, Any]) -> str:
