@@ -178,6 +178,19 @@ def test_what_is_wrong_with_a_template_is_said_in_the_plan_with_its_line(tmp_pat
         assert not list(batch.out.glob("*.pdf"))
 
 
+def test_what_is_wrong_with_a_part_is_said_with_the_parts_own_line(tmp_path: Path) -> None:
+    files = {"template/t.typ": HEAD + '#import "parts/total.typ": total\n#total(row)'}
+    part = "// of all rows\n#let total(row) = [\n  #(row.amount + 1)\n]\n"
+    spec = {"source": items({"id": 1, "amount": "x"}), "template": {"uri": "template/", "entry": "t.typ"}}
+    batch = a_batch(tmp_path, "", spec, **files, **{"template/parts/total.typ": part})
+
+    ended = batch.call("run")
+
+    shown = " ".join((ended.err + str(batch.lines()[1].get("message") if batch.out.exists() else "")).split())
+    assert ended.status != 0
+    assert "parts/total.typ, line 3: cannot add string and integer" in shown
+
+
 def test_what_is_wrong_with_a_row_fails_it_alone(tmp_path: Path) -> None:
     spec = {
         "source": items(

@@ -145,3 +145,13 @@ def test_one_that_cannot_be_used_is_an_error_before_any_document(paper, said):
         with_paper(printed("plain"), paper())
 
     assert str(raised.value).startswith("paper.pdf, spec.postprocessing.letterhead.uri: ")
+
+
+def test_the_first_pages_own_paper_is_told_by_its_own_name():
+    with pytest.raises(ManifestError) as raised:
+        steps_of(
+            letterhead={"uri": "paper.pdf", "firstPageUri": "first.pdf"},
+            files={"paper.pdf": a_paper(), "first.pdf": without_pages()},
+        )
+
+    assert str(raised.value).startswith("first.pdf, spec.postprocessing.letterhead.firstPageUri: this PDF has no pages")

@@ -252,6 +252,14 @@ def an_image_bomb() -> bytes:
     )
 
 
+def locked() -> bytes:
+    """A PDF that opens with a password."""
+    out = BytesIO()
+    with pikepdf.open(BytesIO(a_paper())) as paper:
+        paper.save(out, encryption=pikepdf.Encryption(owner="o", user="u"))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     ("key", "data", "said"),
     [
@@ -259,11 +267,27 @@ def an_image_bomb() -> bytes:
         ("image", picture((1, 2, 3), (5001, 5000)), "the image has 5,001 × 5,000 pixels"),
         ("image", picture((1, 2, 3), (300, 300))[:-40], "this is no whole PNG"),
         ("image", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "this is no whole PNG"),
+        ("image", picture((1, 2, 3), (300, 300), "JPEG")[:-400], "this is no whole"),
+        ("image", b"", "this is no whole PNG"),
         ("pdf", b"nothing", "this cannot be read as a whole PDF"),
+        ("pdf", locked(), "this PDF is encrypted. Save it without a password: qpdf --decrypt"),
+        ("pdf", a_paper(pages=0), "this PDF has no pages"),
         ("font", b"nothing", "this cannot be read as a font"),
         ("font", a_font("abc")[:200], "this cannot be read as a font"),
     ],
-    ids=["a bomb", "too large", "cut off", "SVG", "no PDF", "no font", "half a font"],
+    ids=[
+        "a bomb",
+        "too large",
+        "cut off",
+        "SVG",
+        "a JPEG that is cut off",
+        "empty",
+        "no PDF",
+        "encrypted",
+        "no pages",
+        "no font",
+        "half a font",
+    ],
 )
 def test_a_file_that_cannot_be_used_is_an_error_before_any_document(key, data, said):
     spec = {"text": "x"} if key == "font" else {}
