@@ -123,8 +123,8 @@ def _work(batch: Batch, known: Figures) -> list[tuple[str, RenderableType]]:
         rows.append(("shards", Text(", ".join(told))))
     retry = batch.status.retries
     if retry.shards is not None and not batch.over:
-        told = f"{retry.generation}: {counted(retry.documents or 0, 'document')} in {counted(retry.shards, 'shard')}"
-        rows.append(("retry", Text(told)))
+        what = f"{retry.generation}: {counted(retry.documents or 0, 'document')} in {counted(retry.shards, 'shard')}"
+        rows.append(("retry", Text(what)))
     if known.per_second is not None:
         rows.append(("speed", Text(_speed(known))))
     if not batch.over and (renderers.desired or renderers.active):
