@@ -61,12 +61,6 @@ _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 GAPS: Final = (
     Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf"), partly=True),
     Gap(
-        "spec.engine.chromium.scripts",
-        "JavaScript in pages",
-        "Leave it out, and let the template make what the script would.",
-        lambda spec: spec.engine.chromium.scripts,
-    ),
-    Gap(
         "spec.engine.chromium.network",
         "pages that load from the network",
         "Put the files into the template's folder, or name a column of URIs in images.",

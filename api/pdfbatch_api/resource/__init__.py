@@ -1,7 +1,7 @@
 """The PdfBatch resource, field by field: what a person writes, whether for a cluster or for a laptop."""
 
 from pdfbatch_api.resource.batch import API_VERSION, KIND, ObjectMeta, PdfBatch, PdfBatchSpec
-from pdfbatch_api.resource.engine import ChromiumOptions, EngineSpec
+from pdfbatch_api.resource.engine import ChromiumOptions, ChromiumWait, EngineSpec
 from pdfbatch_api.resource.output import (
     ContainerSpec,
     OutputSpec,
@@ -27,6 +27,7 @@ __all__ = [
     "API_VERSION",
     "KIND",
     "ChromiumOptions",
+    "ChromiumWait",
     "ContainerSpec",
     "CsvOptions",
     "EngineSpec",

@@ -2,16 +2,47 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from pdfbatch_api.resource.model import ResourceModel
-from pdfbatch_api.resource.quantities import Size
+from pdfbatch_api.resource.quantities import Duration, Size
+
+
+class ChromiumWait(ResourceModel):
+    """What is waited for after a page's load: all that is given, in this order, within limits.timeout."""
+
+    signal: bool = Field(default=False, description="Until a script of the page calls window.pdfbatch.ready().")
+    selector: str | None = Field(
+        default=None, min_length=1, max_length=1024, description="Until an element matches this CSS selector."
+    )
+    expression: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=4096,
+        description="Until this JavaScript expression is true: window.status === 'done', say. It may give a promise.",
+    )
+    fonts: bool = Field(default=True, description="Until the page's fonts are loaded: document.fonts.ready.")
+    delay: Duration = Field(default="0s", description="And then so long, whatever happens.")
 
 
 class ChromiumOptions(ResourceModel):
     """Headless Chromium, driven over the DevTools protocol."""
 
-    scripts: bool = Field(default=False, description="Whether the page's JavaScript runs.")
+    scripts: bool = Field(
+        default=False, description="Whether the page's JavaScript runs. It takes about four times as long."
+    )
+    wait: ChromiumWait | None = Field(
+        default=None, description="What a page with scripts is waited for. Unset: its load and its fonts."
+    )
+    script_errors: Literal["Warn", "Fail", "Ignore"] = Field(
+        default="Warn",
+        description="What becomes of a document whose scripts throw what nobody catches, or call console.error().",
+    )
+    missing_fonts: Literal["Warn", "Fail", "Ignore"] = Field(
+        default="Ignore",
+        description="What becomes of a document with text in a font that it did not ask for, because the one it asked "
+        "for is not there or lacks the characters. Other than Ignore: the browser is asked after each print.",
+    )
     network: list[Annotated[str, Field(min_length=1, max_length=512)]] = Field(
         default_factory=list,
         max_length=64,
@@ -25,6 +56,19 @@ class ChromiumOptions(ResourceModel):
     )
     memory: Size = Field(default="1Gi", description="Resident memory over which a browser is replaced.")
 
+
+    @model_validator(mode="after")
+    def _waits_for_scripts_alone(self) -> "ChromiumOptions":
+        if not self.scripts and self.wait is not None:
+            raise ValueError("wait has no effect without scripts: leave it out, or set scripts: true")
+        if not self.scripts and self.script_errors != "Warn":
+            raise ValueError("scriptErrors has no effect without scripts: leave it out, or set scripts: true")
+        return self
+
+    @property
+    def waits(self) -> ChromiumWait:
+        """What is waited for, also where nothing is said."""
+        return self.wait or ChromiumWait()
 
 class TypstOptions(ResourceModel):
     """Typst, in a process of its own beside each worker."""

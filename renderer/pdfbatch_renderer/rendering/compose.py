@@ -29,6 +29,7 @@ from pdfbatch_renderer.templates import (
     compile_text,
     page_of_document,
     place_images,
+    refuse_cmyk,
 )
 
 PRODUCER = "pdfbatch"
@@ -192,6 +193,8 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
         refuse_taken_names(files)
         template = compile_data_template(bundle, spec=spec.template, limit=size_bytes(spec.limits.html))
     elif spec.template is not None:
+        if spec.engine.name == "chromium":
+            refuse_cmyk(files, entry)
         template = compile_template(
             bundle,
             spec=spec.template,

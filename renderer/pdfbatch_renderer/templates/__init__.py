@@ -2,6 +2,7 @@
 
 from pdfbatch_renderer.templates.assets import bundle_assets
 from pdfbatch_renderer.templates.bundle import Bundle, Language, load_bundle
+from pdfbatch_renderer.templates.cmyk import refuse_cmyk
 from pdfbatch_renderer.templates.columns import check_columns
 from pdfbatch_renderer.templates.documents import page_of_document
 from pdfbatch_renderer.templates.images import place_images
@@ -21,4 +22,5 @@ __all__ = [
     "load_bundle",
     "page_of_document",
     "place_images",
+    "refuse_cmyk",
 ]

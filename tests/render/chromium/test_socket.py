@@ -19,14 +19,14 @@ import pytest
 
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
-from pdfbatch_api.resource import PageSpec
+from pdfbatch_api.resource import ChromiumOptions, PageSpec
 from pdfbatch_renderer.engines.chromium import (
     ChromiumSocket,
     ChromiumSubprocess,
     EngineUnreachableError,
 )
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, fonts_digest
-from pdfbatch_renderer.engines.chromium.launch import Browser
+from pdfbatch_renderer.engines.chromium.launch import DRAWING_SUFFIX, Browser
 from pdfbatch_renderer.engines.chromium.serve import script
 from tests.chaos.a_batch import ABatch
 from tests.render.chromium.conftest import EngineFactory
@@ -78,7 +78,9 @@ class Server:
     def connections(self) -> list[psutil.Process]:
         """socat's process for each connection."""
         assert self._process is not None
-        return psutil.Process(self._process.pid).children()
+        children = psutil.Process(self._process.pid).children()
+        # The other socket's listener is a child too.
+        return [child for child in children if f"{DRAWING_SUFFIX}," not in " ".join(child.cmdline())]
 
     def browsers(self) -> list[psutil.Process]:
         """The browsers' main processes."""
@@ -112,6 +114,16 @@ async def test_socket_and_pipe_print_the_same_bytes(server: Server, start_engine
     assert over_socket == over_pipe
     assert socket.version == pipe.version
     assert ChromiumSocket(str(server.path)).fonts() == ChromiumSubprocess().fonts()
+
+
+async def test_pages_with_scripts_have_browsers_behind_a_socket_of_their_own(
+    server: Server, start_engine: EngineFactory
+) -> None:
+    server.start()
+    options = ChromiumOptions.model_validate({"scripts": True, "wait": {"signal": True}})
+    engine = await start_engine(launcher=ChromiumSocket(str(server.path)).drawing(), options=options)
+    # a frame is drawn there, and no other browser would draw one
+    await engine.render(PageHtml("<script>requestAnimationFrame(() => pdfbatch.ready())</script><p>x"))
 
 
 @pytest.mark.parametrize("what", ["the browser", "socat's process for the connection"])

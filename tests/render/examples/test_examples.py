@@ -75,6 +75,22 @@ def test_the_handbook_has_a_pdf_a_file_with_bookmarks(tmp_path: Path) -> None:
     assert "1 / 1" in pages_of((tmp_path / "01-arriving.pdf").read_bytes())[0]
 
 
+def test_charts_are_drawn_by_their_script(tmp_path: Path) -> None:
+    run("charts", tmp_path)
+    assert pdfs_in(tmp_path) == ["A-07.pdf", "B-12.pdf", "C-03.pdf"]
+    for name, station, total in (("A-07", "Ansgarberg", "15,006 kWh"), ("C-03", "Czerny-Kai", "8,974 kWh")):
+        document = pypdfium2.PdfDocument((tmp_path / f"{name}.pdf").read_bytes())
+        (text,) = pages_of((tmp_path / f"{name}.pdf").read_bytes())
+        assert station in text
+        assert total in text
+        assert all(month in text for month in ("Jan", "Jul", "Dec"))
+        # the bars of eleven months, and the highest in its own colour
+        image = document[0].render(scale=2).to_pil().convert("RGB")
+        document.close()
+        colours = {colour: count for count, colour in image.getcolors(1 << 24) or []}
+        assert colours[(47, 127, 134)] > 10 * colours[(204, 92, 56)] / 3 > 1000
+
+
 def test_contracts_have_footnotes_page_references_and_a_running_header(tmp_path: Path) -> None:
     run("contracts", tmp_path)
     assert pdfs_in(tmp_path) == ["V-301.pdf", "V-302.pdf"]

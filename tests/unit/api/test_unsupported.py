@@ -13,11 +13,6 @@ REFUSED = {
         added("  engine: {name: ironpdf}"),
         "spec.engine.name: engine ironpdf: not in this version. Use chromium.",
     ),
-    "scripts": (
-        added("  engine: {chromium: {scripts: true}}"),
-        "spec.engine.chromium.scripts: JavaScript in pages: not in this version. "
-        "Leave it out, and let the template make what the script would.",
-    ),
     "network": (
         added("  engine: {chromium: {network: [fonts.example]}}"),
         "spec.engine.chromium.network: pages that load from the network: not in this version. "

@@ -18,7 +18,10 @@ from pdfbatch_api.protocols import Asset, Page, PageHtml, Printed
 from pdfbatch_api.resource import ChromiumOptions, PageSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_renderer.engines.chromium.connection import CdpError
+from pdfbatch_renderer.engines.chromium.font_fallback import FontFallback
 from pdfbatch_renderer.engines.chromium.launch import Browser, EngineUnreachableError, Launcher, browser_version
+from pdfbatch_renderer.engines.chromium.navigated_tab import NavigatedTab
+from pdfbatch_renderer.engines.chromium.off_screen import needs_no_screen
 from pdfbatch_renderer.engines.chromium.printing import print_parameters, with_header_and_footer
 from pdfbatch_renderer.engines.chromium.tab import Tab
 from pdfbatch_renderer.engines.pdf_limit import within_limit
@@ -72,8 +75,9 @@ class ChromiumEngine:
         self._pdf_limit = pdf_limit
         self._memory_limit = size_bytes(options.memory)
         self._parameters = print_parameters(page)
+        self._fallback = FontFallback(page.media) if options.missing_fonts != "Ignore" else None
         self._browser: Browser | None = None
-        self._tab: Tab | None = None
+        self._tab: Tab | NavigatedTab | None = None
         self._printed = 0
         self._version = ""
         self._restarts: Counter[str] = Counter()
@@ -112,16 +116,31 @@ class ChromiumEngine:
         patience = max(self._timeout, _TAB_SECONDS)
         try:
             async with asyncio.timeout(patience):
-                self._tab = await Tab.open(
-                    self._browser.connection,
-                    begin_frame_control=self._launcher.begin_frame_control,
-                    digest=self._digest,
-                    assets=self._assets,
-                    optional=self._optional,
-                    media=self._page.media,
-                )
+                self._tab = await self._opened(self._browser)
         except TimeoutError as error:
             raise EngineError(f"the browser opened no tab within {patience:g} s") from error
+
+    async def _opened(self, browser: Browser) -> Tab | NavigatedTab:
+        if self._options.scripts:
+            return await NavigatedTab.open(
+                browser.connection,
+                options=self._options,
+                date=self._date,
+                digest=self._digest,
+                assets=self._assets,
+                optional=self._optional,
+                media=self._page.media,
+            )
+        return await Tab.open(
+            browser.connection,
+            begin_frame_control=self._launcher.begin_frame_control,
+            digest=self._digest,
+            assets=self._assets,
+            optional=self._optional,
+            media=self._page.media,
+            # which fonts a page has is asked of its layout on the screen
+            on_screen=self._fallback is not None or not needs_no_screen(self._page),
+        )
 
     async def _watch(self, browser: Browser) -> None:
         """Ends a browser whose memory runs over: its calls then fail, and the document in hand pays."""
@@ -170,17 +189,20 @@ class ChromiumEngine:
         company = self._launcher.company
         return nullcontext() if company is None else company.printing(alone=alone)
 
-    async def _try(self, tab: Tab, page: PageHtml) -> Printed | DocumentError:
+    async def _try(self, tab: Tab | NavigatedTab, page: PageHtml) -> Printed | DocumentError:
         """One print, or why there is none; the browser is given up then."""
         self._too_large = False
         try:
             async with asyncio.timeout(self._timeout):
                 parameters = with_header_and_footer(self._parameters, page.header, page.footer, self._date)
                 pdf, warnings = await tab.print(page, parameters)
+                if self._fallback is not None:
+                    warnings += await self._fallen_back(self._fallback, tab, page)
         except TimeoutError:
             await self._give_up_browser("timeout")
             return DocumentError(
-                f"the page was not printed within {self._timeout:g} s",
+                f"the page was not printed within {self._timeout:g} s"
+                + (f": {tab.waiting_for}" if tab.waiting_for else ""),
                 reason="Timeout",
                 hint="Look for what makes it so large, or raise spec.limits.timeout.",
             )
@@ -194,6 +216,18 @@ class ChromiumEngine:
             return lost
         return Printed(pdf=pdf, warnings=warnings)
 
+    async def _fallen_back(self, fallback: FontFallback, tab: Tab | NavigatedTab, page: PageHtml) -> tuple[str, ...]:
+        assert self._browser is not None
+        found = await fallback.found(self._browser.connection, tab.session, page.html)
+        if found and self._options.missing_fonts == "Fail":
+            raise DocumentError(
+                found[0],
+                reason="FontMissing",
+                hint="Put the font into the template's folder and name it with @font-face, or set "
+                "spec.engine.chromium.missingFonts to Warn.",
+            )
+        return found
+
     def _lost(self, error: EngineError) -> DocumentError:
         if self._too_large:
             return DocumentError(
@@ -203,7 +237,7 @@ class ChromiumEngine:
             )
         return DocumentError(f"the browser died of this page: {error.what}", reason="EngineCrashed")
 
-    async def _ready_tab(self) -> Tab:
+    async def _ready_tab(self) -> Tab | NavigatedTab:
         """A tab that may print: the same again, or a fresh one in the place of a spent one."""
         if self._browser is not None and self._printed >= self._options.recycle_after:
             await self._restart("recycled")

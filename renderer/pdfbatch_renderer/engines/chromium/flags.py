@@ -16,6 +16,7 @@ _NO_NETWORK: Final = (
     "--disable-sync",
     "--disable-component-update",
     "--no-pings",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # which no proxy and no resolver stops
 )
 
 _STEADY: Final = (
@@ -44,16 +45,17 @@ _STEADY: Final = (
 )
 
 
-def command_line(binary: ChromiumBinary, *, sandbox: bool) -> list[str]:
+def command_line(binary: ChromiumBinary, *, sandbox: bool, drawing: bool = False) -> list[str]:
     """The program and its arguments, debugging over file descriptors 3 and 4.
 
     Args:
         sandbox: whether Chromium's own sandbox can work here: not as root, not without user namespaces.
+        drawing: whether it draws frames by itself. Scripts need them: without, requestAnimationFrame never calls.
     """
     line = [binary.path, "--remote-debugging-pipe", "--lang=en-US", *_STEADY, *_NO_NETWORK]
     if binary.headless_shell:
         # No frame is drawn unless asked: a third to a half less CPU a document. Headless shell only.
-        line += ["--headless", "--enable-begin-frame-control"]
+        line += ["--headless"] if drawing else ["--headless", "--enable-begin-frame-control"]
     else:
         line += ["--headless=new"]
     if not sandbox:

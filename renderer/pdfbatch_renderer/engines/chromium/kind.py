@@ -56,9 +56,10 @@ class ChromiumKind:
 
     def engine(self, settings: EngineSettings) -> ChromiumEngine:
         spec = settings.spec
+        options = spec.engine.chromium
         return ChromiumEngine(
-            self._launcher,
-            options=spec.engine.chromium,
+            self._launcher.drawing() if options.scripts else self._launcher,
+            options=options,
             page=spec.page,
             assets=settings.assets,
             digest=settings.digest,

@@ -20,6 +20,9 @@ from pdfbatch_renderer.process_memory import ProcessTree
 
 SOCKET_VARIABLE: Final = "PDFBATCH_CHROMIUM_SOCKET"
 
+# Beside the socket, the one whose browsers draw frames by themselves.
+DRAWING_SUFFIX: Final = ".drawing"
+
 # Seconds that a browser behind the socket is waited for. A container that was killed for its memory is back in a
 # second, the next time in ten, then in twenty: the kubelet's back-off.
 WAIT_VARIABLE: Final = "PDFBATCH_CHROMIUM_WAIT"
@@ -78,6 +81,10 @@ class Launcher(Protocol):
         """What a person should know about the browser that is used."""
         ...
 
+    def drawing(self) -> "Launcher":
+        """The same, but for browsers that draw frames by themselves, which pages with scripts need."""
+        ...
+
     async def launch(self) -> Browser:
         """A fresh browser.
 
@@ -120,13 +127,17 @@ def _reap(pid: int) -> None:
 class ChromiumSubprocess:
     """Starts Chromium on this machine, its debugging pipe on a socketpair of ours."""
 
-    def __init__(self, binary: ChromiumBinary | None = None) -> None:
+    def __init__(self, binary: ChromiumBinary | None = None, *, drawing: bool = False) -> None:
         self.binary = binary or find_chromium()
         self._sandbox = sandbox_works()
+        self._drawing = drawing
 
     @property
     def begin_frame_control(self) -> bool:
-        return self.binary.headless_shell
+        return self.binary.headless_shell and not self._drawing
+
+    def drawing(self) -> "ChromiumSubprocess":
+        return ChromiumSubprocess(self.binary, drawing=True)
 
     @property
     def company(self) -> Company | None:
@@ -170,7 +181,10 @@ class ChromiumSubprocess:
             os.close(errors)
 
     def _spawn(self, debugging: int, errors: int, profile: Path) -> int:
-        line = [*command_line(self.binary, sandbox=self._sandbox), f"--user-data-dir={profile}"]
+        line = [
+            *command_line(self.binary, sandbox=self._sandbox, drawing=self._drawing),
+            f"--user-data-dir={profile}",
+        ]
         setpriv = shutil.which("setpriv")
         if setpriv is not None:
             # Should we die without a word, the kernel ends the browser too.
@@ -243,6 +257,7 @@ class ChromiumSocket:
         self, path: str, *, wait: float = _WAIT_SECONDS, begin_frame_control: bool = True, shared: bool = False
     ) -> None:
         self.path = path
+        self._shared = shared
         self._company = Company(path) if shared else None
         self._wait = wait
         self._begin_frame_control = begin_frame_control
@@ -254,6 +269,11 @@ class ChromiumSocket:
     @property
     def company(self) -> Company | None:
         return self._company
+
+    def drawing(self) -> "ChromiumSocket":
+        return ChromiumSocket(
+            self.path + DRAWING_SUFFIX, wait=self._wait, begin_frame_control=False, shared=self._shared
+        )
 
     def fonts(self) -> str:
         # The engine container writes it beside its socket when it starts.

@@ -16,7 +16,7 @@ from typing import Final
 from pdfbatch_api.errors import EngineError, PdfbatchError
 from pdfbatch_renderer.engines.chromium.find import ChromiumBinary, find_chromium
 from pdfbatch_renderer.engines.chromium.flags import command_line
-from pdfbatch_renderer.engines.chromium.launch import sandbox_works
+from pdfbatch_renderer.engines.chromium.launch import DRAWING_SUFFIX, sandbox_works
 
 # socat gives commas, colons and quotes in an address a meaning; a name that has none needs no escapes.
 _PLAIN: Final = re.compile(r"[A-Za-z0-9._-]+")
@@ -33,9 +33,10 @@ printf '%.16s\n' "$fonts" > fonts"""
 
 
 def script(path: Path, binary: ChromiumBinary, *, sandbox: bool) -> str:
-    """A shell script that serves browsers on a unix socket until it is ended.
+    """A shell script that serves browsers on two unix sockets until it is ended: SOCKET, and SOCKET.drawing for pages
+    with scripts.
 
-    It writes two files beside the socket: `fonts`, the digest that a plan compares, and SOCKET.browser, what socat
+    It writes files beside the sockets: `fonts`, the digest that a plan compares, and SOCKET.browser, what socat
     starts for a connection.
 
     Args:
@@ -49,15 +50,9 @@ def script(path: Path, binary: ChromiumBinary, *, sandbox: bool) -> str:
         raise EngineError(
             f"a socket cannot be called {path.name!r}", hint="Use letters, digits, dots, dashes and underscores."
         )
-    line = shlex.join(command_line(binary, sandbox=sandbox))
-    if not binary.headless_shell:
-        # The full browser runs once a profile. $$ stays the browser's own id: everything up to it is exec.
-        line += ' --user-data-dir="${TMPDIR:-/tmp}/pdfbatch-chromium-$$"'
-    # Nothing of the environment reaches it; and it ends with its connection, even when it hangs.
-    browser = (
-        f'exec env -i HOME="${{TMPDIR:-/tmp}}" PATH={os.defpath} LANG=C.UTF-8 TZ=UTC setpriv --pdeathsig KILL {line}'
-    )
+    browser, drawing = (_browser(binary, sandbox=sandbox, drawing=drawing) for drawing in (False, True))
     name = path.name
+    second = name + DRAWING_SUFFIX
     return f"""#!/bin/sh
 # Written by pdfbatch_renderer.engines.chromium.serve.
 set -eu
@@ -76,11 +71,28 @@ cd {shlex.quote(str(path.parent))}
 cat > {name}.browser <<'END_OF_BROWSER'
 {browser}
 END_OF_BROWSER
-set -- socat UNIX-LISTEN:{name},fork,backlog=256,mode=660,unlink-early EXEC:'sh ./{name}.browser',fdin=3,fdout=4
+cat > {second}.browser <<'END_OF_BROWSER'
+{drawing}
+END_OF_BROWSER
+setpriv --pdeathsig KILL {_socat(second)} &
+set -- {_socat(name)}
 [ $$ = 1 ] || exec "$@"
 "$@" &
 wait $!
 """
+
+
+def _browser(binary: ChromiumBinary, *, sandbox: bool, drawing: bool) -> str:
+    line = shlex.join(command_line(binary, sandbox=sandbox, drawing=drawing))
+    if not binary.headless_shell:
+        # The full browser runs once a profile. $$ stays the browser's own id: everything up to it is exec.
+        line += ' --user-data-dir="${TMPDIR:-/tmp}/pdfbatch-chromium-$$"'
+    # Nothing of the environment reaches it; and it ends with its connection, even when it hangs.
+    return f'exec env -i HOME="${{TMPDIR:-/tmp}}" PATH={os.defpath} LANG=C.UTF-8 TZ=UTC setpriv --pdeathsig KILL {line}'
+
+
+def _socat(name: str) -> str:
+    return f"socat UNIX-LISTEN:{name},fork,backlog=256,mode=660,unlink-early EXEC:'sh ./{name}.browser',fdin=3,fdout=4"
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -11,6 +11,7 @@ from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
 from pdfbatch_renderer.engines.chromium.guard import manners
+from pdfbatch_renderer.engines.chromium.off_screen import not_on_screens
 from pdfbatch_renderer.engines.chromium.requests import Requests
 
 # A print is taken again when requests were under way during it; each time the answers are in the tab's cache.
@@ -64,9 +65,15 @@ class Tab:
 
     Attributes:
         spent: whether it must not print another document: something of the last one may have stayed.
+        waiting_for: see NavigatedTab; without scripts there is nothing to tell.
     """
 
-    def __init__(self, connection: Connection, target: str, session: str, requests: Requests) -> None:
+    waiting_for = ""
+
+    def __init__(
+        self, connection: Connection, target: str, session: str, requests: Requests, *, on_screen: bool
+    ) -> None:
+        self._on_screen = on_screen
         self._connection = connection
         self._target = target
         self._session = session
@@ -86,8 +93,12 @@ class Tab:
         assets: Mapping[str, Asset],
         optional: Sequence[str],
         media: str,
+        on_screen: bool,
     ) -> "Tab":
         """A fresh tab, ready to print.
+
+        Args:
+            on_screen: pages are laid out for a screen too, whether or not that serves anybody.
 
         Raises:
             EngineError: the browser does not do it.
@@ -99,10 +110,15 @@ class Tab:
         attached = await connection.call("Target.attachToTarget", {"targetId": target, "flatten": True})
         session = str(attached["sessionId"])
         requests = Requests(connection, session, digest=digest, shared=assets, optional=optional)
-        tab = cls(connection, target, session, requests)
+        tab = cls(connection, target, session, requests, on_screen=on_screen)
         connection.on_events(session, tab._on_event)
         await tab._prepare(media)
         return tab
+
+    @property
+    def session(self) -> str:
+        """The tab's session of the connection."""
+        return self._session
 
     async def _prepare(self, media: str) -> None:
         call, session = self._connection.call, self._session
@@ -174,9 +190,10 @@ class Tab:
         requests.begin(page.assets)
         self._navigated = False
         self._loaded = asyncio.get_running_loop().create_future()
+        html = page.html if self._on_screen or behaviour.asks_in_layout else not_on_screens(page.html)
         try:
             # Awaited one by one. Sent together, 799 of 800 prints were somebody else's document.
-            await self._answer("Page.setDocumentContent", {"frameId": self._frame, "html": page.html})
+            await self._answer("Page.setDocumentContent", {"frameId": self._frame, "html": html})
             # Load means: all pictures and style sheets are there, and the fonts that the first layout asked for.
             await self._loaded
             pdf = await self._printed(parameters)
