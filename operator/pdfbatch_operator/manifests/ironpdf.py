@@ -73,9 +73,8 @@ def volumes() -> Volumes:
 def sidecar(spec: PdfBatchSpec, settings: Settings, *, image: str, resources: Body, confined: Body) -> Body:
     """The engine's container: the kubelet restarts it alone (KEP-753) and ends it with the pod.
 
-    It has a startupProbe where Chromium's has none: the renderer begins once it answers. A TCP probe comes from the
-    node, so the engine listens on the pod's address, as its image does by itself; the chart's network policy lets
-    nobody in there.
+    It has a startupProbe where Chromium's has none: the renderer begins once it answers. The engine listens on every
+    address of the pod and has no option for another (its `help` says so); the chart's network policy lets nobody in.
 
     Args:
         confined: its securityContext.
