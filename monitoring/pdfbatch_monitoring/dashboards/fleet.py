@@ -26,6 +26,12 @@ def _share(result: str, window: str) -> str:
     return f"{total(increase(of.DOCUMENTS, window, result=result))} / ({tried} > 0)"
 
 
+def _retried(window: str) -> str:
+    """Failed documents that retries took up, against those that were tried."""
+    tried = total(increase(of.DOCUMENTS, window, result=("succeeded", "failed")))
+    return f"{total(increase(of.DOCUMENTS_RETRIED, window))} / ({tried} > 0)"
+
+
 def _cost(window: str, minutes: int) -> str:
     """Core-seconds that were requested for each 1,000 documents that were done.
 
@@ -104,8 +110,11 @@ _WORK: Final = Row(
         ),
         Panel(
             "Documents that fail",
-            "Of the last quarter of an hour, of those that succeeded or failed.",
-            (Query(_share("failed", "15m"), "failed", "a document was done in the last quarter of an hour"),),
+            "Of the last quarter of an hour, of those that succeeded or failed; also those that retries took up.",
+            (
+                Query(_share("failed", "15m"), "failed", "a document was done in the last quarter of an hour"),
+                Query(_retried("15m"), "retried", "a document was done in the last quarter of an hour"),
+            ),
             "percentunit",
         ),
         Panel(
