@@ -114,6 +114,17 @@ def cpu_by_kind(last: dict[int, tuple[int, Process]]) -> dict[str, float]:
     return cpu
 
 
+def own_cpu(orphan: Process, seconds: float, children: Sequence[Process]) -> float:
+    """The CPU seconds of an orphan without its children's: what it has waited for since it was last read (a browser's
+    zygote, for its tabs) stands in their own lines.
+
+    Args:
+        orphan, children: as they were last read.
+        seconds: of the orphan and of all that it has waited for.
+    """
+    return max(orphan.cpu, seconds - max(orphan.waited, sum(child.cpu for child in children)))
+
+
 @dataclass(slots=True)
 class Usage:
     """What a command took.
@@ -197,7 +208,8 @@ def run(
     for pid, seconds in _reap_orphans(others).items():
         if pid in last:
             reading, orphan = last[pid]
-            last[pid] = reading, replace(orphan, cpu=max(orphan.cpu, seconds - orphan.waited))
+            children = [child for _, child in last.values() if child.parent == pid]
+            last[pid] = reading, replace(orphan, cpu=own_cpu(orphan, seconds, children))
     usage.cpu = cpu_by_kind(last)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     charged = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime

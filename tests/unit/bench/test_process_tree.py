@@ -3,7 +3,7 @@
 import sys
 
 import pytest
-from bench.process_tree import Process, cpu_by_kind, kind_of, parse_stat, run, tree
+from bench.process_tree import Process, cpu_by_kind, kind_of, own_cpu, parse_stat, run, tree
 
 _BURN = "import time; end = time.process_time() + {seconds}\nwhile time.process_time() < end: pass"
 
@@ -69,6 +69,14 @@ def test_a_process_that_outlives_the_command_is_counted_to_its_end(interval: flo
     child = _BURN.format(seconds=0.3)
     usage = run(["sh", "-c", f"{sys.executable} -c '{child}' & sleep 0.02"], interval=interval)
     assert 0.25 < usage.cpu["python"] < 0.6
+
+
+def test_what_such_a_process_has_waited_for_is_not_counted_again() -> None:
+    # given a zygote that was read before its tab, of 10 s, ended, and that took 10.2 s with it
+    zygote, tab = a_process(2, 1, "chromium", cpu=0.1), a_process(3, 2, "chromium", cpu=10)
+    assert own_cpu(zygote, 10.2, [tab]) == pytest.approx(0.2)
+    # and never less than what was read of itself
+    assert own_cpu(zygote, 9.9, [tab]) == pytest.approx(0.1)
 
 
 def test_the_cpu_of_a_child_is_counted_even_when_no_reading_saw_it() -> None:
