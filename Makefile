@@ -60,7 +60,7 @@ bench-cluster: setup ## what Kubernetes costs: a cluster beside `pdfbatch run` (
 	$(BIN)/python -m bench.cluster
 
 lock: ## resolve the dependencies again, with hashes
-	uv pip compile --quiet --universal --generate-hashes --extra renderer --extra typst --extra weasyprint \
+	uv pip compile --quiet --universal --generate-hashes --extra renderer --extra typst --extra weasyprint --extra ironpdf \
 	  --extra operator --extra kubectl --group dev --group bench --python-version 3.11 pyproject.toml -o requirements.lock
 	scripts/lock-uv.sh
 

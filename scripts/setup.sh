@@ -140,17 +140,36 @@ has_pango() {
   .venv/bin/python -c 'from weasyprint.text import ffi' >/dev/null 2>&1
 }
 
+has_libreoffice() {
+  has soffice && [ -e /usr/lib/libreoffice/program/libswlo.so ] && [ -e /usr/lib/libreoffice/program/libsdlo.so ]
+}
+
 set_up_tests() {
   local missing=()
   has pdftotext && has pdfinfo || missing+=(poppler-utils)
   has qpdf || missing+=(qpdf)
   has socat || missing+=(socat) # the engine behind a socket, as its container runs it
   has_pango || missing+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0) # the engine weasyprint
+  has_libreoffice || missing+=(libreoffice-writer-nogui libreoffice-impress-nogui) # office files
   [ ${#missing[@]} = 0 ] && return
   if may_install && install "${missing[@]}"; then
     return
   fi
   fail "the tests need: sudo apt-get install --no-install-recommends ${missing[*]}"
+}
+
+# IronPDF's engine, of the client's version: 165 MB to fetch, 345 MB in the cache. Without a licence it prints, and its
+# client does not hand over what it printed.
+ironpdf_engine=2026.9.2
+set_up_ironpdf() {
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/pdfbatch/ironpdf
+  local package=@ironsoftware/ironpdf-engine-linux-x64
+  [ "$(uname -m)" = x86_64 ] || return 0
+  [ -e "$folder/node_modules/$package/ironpdf-engine-bin-$ironpdf_engine/IronPdfEngineConsole" ] && return
+  has npm || { may_install && install npm; } || fail "the tests need npm, which brings IronPDF's engine: apt-get install npm"
+  say "IronPDF's engine $ironpdf_engine, into $folder"
+  mkdir -p "$folder"
+  npm install --silent --no-save --no-audit --no-fund --ignore-scripts --prefix "$folder" "$package@$ironpdf_engine"
 }
 
 # ---- A cluster to test on -----------------------------------------------------------------------------------------
@@ -171,5 +190,6 @@ compile_our_own
 set_up_browser
 if [ "$tests" = yes ]; then
   set_up_tests
+  set_up_ironpdf
   set_up_cluster
 fi

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple, TypeAlias
 
 from pdfbatch_api.capabilities import beyond_engine
 from pdfbatch_api.errors import ManifestError, NotInThisVersionError, Where
-from pdfbatch_api.resource import EngineSpec, PdfBatch, PdfBatchSpec, RetriesSpec
+from pdfbatch_api.resource import PdfBatch, PdfBatchSpec, RetriesSpec
 from pdfbatch_api.resource.pod import PodTemplateSpec
 from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME, step_uris
 from pdfbatch_api.resource.running import ScalingSpec
@@ -37,10 +37,6 @@ class Gap(NamedTuple):
     partly: bool = False
 
 
-def _engine(name: str) -> _Asks:
-    return lambda spec: spec.engine.name == name
-
-
 def _merged_with(step: str) -> _Asks:
     def asks(spec: PdfBatchSpec) -> bool:
         container = spec.output.container
@@ -53,13 +49,11 @@ def _pvc(uri: str) -> bool:
     return uri.startswith("pvc:")
 
 
-_CHROMIUM: Final = f"Use {EngineSpec().name}."
 _TABLE: Final = "docs/engines.md says what each engine can do"
 _MERGED: Final = "Leave it out, or put the documents into a zip: merging takes their pages alone."
 _OUTSIDE: Final = "Leave it out, and do it to the finished PDFs."
 
 GAPS: Final = (
-    Gap("spec.engine.name", "engine ironpdf", _CHROMIUM, _engine("ironpdf"), partly=True),
     Gap(
         "spec.engine.chromium.network",
         "pages that load from the network",

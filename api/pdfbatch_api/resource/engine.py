@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from pdfbatch_api.resource.ironpdf import IronPdfOptions
 from pdfbatch_api.resource.model import ResourceModel
 from pdfbatch_api.resource.quantities import Duration, Size
 
@@ -56,7 +57,6 @@ class ChromiumOptions(ResourceModel):
     )
     memory: Size = Field(default="1Gi", description="Resident memory over which a browser is replaced.")
 
-
     @model_validator(mode="after")
     def _waits_for_scripts_alone(self) -> "ChromiumOptions":
         if not self.scripts and self.wait is not None:
@@ -69,6 +69,7 @@ class ChromiumOptions(ResourceModel):
     def waits(self) -> ChromiumWait:
         """What is waited for, also where nothing is said."""
         return self.wait or ChromiumWait()
+
 
 class TypstOptions(ResourceModel):
     """Typst, in a process of its own beside each worker."""
@@ -88,14 +89,27 @@ class WeasyPrintOptions(ResourceModel):
     memory: Size = Field(default="1Gi", description="Memory of the process over which it is replaced.")
 
 
+class LibreOfficeOptions(ResourceModel):
+    """LibreOffice, in a process of its own beside each worker, for the office files among `source.files`."""
+
+    recycle_after: int = Field(
+        default=200, ge=1, le=1_000_000, description="Documents after which the process is replaced by a fresh one."
+    )
+    memory: Size = Field(default="2Gi", description="Memory of the process over which it is replaced.")
+
+
 class EngineSpec(ResourceModel):
     """Which engine, with that engine's own options."""
 
     name: Literal["chromium", "ironpdf", "weasyprint", "typst"] = Field(
         default="chromium",
-        description="chromium and weasyprint print HTML, typst has templates of its own; docs/engines.md says what "
-        "each can do.",
+        description="chromium, weasyprint and ironpdf print HTML, typst has templates of its own; docs/engines.md says "
+        "what each can do.",
     )
     chromium: ChromiumOptions = Field(default_factory=ChromiumOptions, description="Options of chromium.")
     typst: TypstOptions = Field(default_factory=TypstOptions, description="Options of typst.")
     weasyprint: WeasyPrintOptions = Field(default_factory=WeasyPrintOptions, description="Options of weasyprint.")
+    ironpdf: IronPdfOptions = Field(default_factory=IronPdfOptions, description="Options of ironpdf.")
+    libreoffice: LibreOfficeOptions = Field(
+        default_factory=LibreOfficeOptions, description="Options of what prints office files, whatever the engine."
+    )

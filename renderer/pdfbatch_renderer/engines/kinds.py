@@ -12,7 +12,11 @@ from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_renderer.mounts import in_cluster
 
 # What an engine needs of Python; chromium is no package, and looked for when it is started.
-_MODULES: Final = {"typst": "typst", "weasyprint": "weasyprint"}
+_MODULES: Final = {
+    "typst": ("typst",),
+    "weasyprint": ("weasyprint",),
+    "ironpdf": ("ironpdf", "pythonnet", "dnv"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +62,7 @@ class EngineKind(Protocol):
 
 def require_installed(name: str) -> None:
     """Raises EngineMissingError where the library behind an engine is not there."""
-    module = _MODULES.get(name)
-    if module is None or importlib.util.find_spec(module) is not None:
+    if all(importlib.util.find_spec(module) is not None for module in _MODULES.get(name, ())):
         return
     if in_cluster():
         raise EngineMissingError(
@@ -99,4 +102,46 @@ def engine_kind(name: str, *, shared: bool = False) -> EngineKind:
         from pdfbatch_renderer.engines.weasyprint.kind import WeasyKind
 
         return WeasyKind()
+    if name == "ironpdf":
+        from pdfbatch_renderer.engines.ironpdf.kind import IronPdfKind
+
+        return IronPdfKind()
     raise NotInThisVersionError(f"engine {name}: not in this version", where=Where(key="spec.engine.name"))
+
+
+def require_programs(spec: PdfBatchSpec) -> None:
+    """Raises EngineMissingError where something that prints a batch is not there, without starting it."""
+    files = spec.source.files
+    if files is None or files.programs.pages:
+        require_installed(spec.engine.name)
+        if spec.engine.name == "ironpdf":
+            engine_kind(spec.engine.name)  # its engine is a program of its own, or somewhere else
+    if files is not None and files.programs.office:
+        from pdfbatch_renderer.engines.libreoffice.kind import LibreOfficeKind
+
+        LibreOfficeKind(files.programs.office)
+
+
+def kind_for(spec: PdfBatchSpec, *, shared: bool = False) -> EngineKind:
+    """What prints a batch: its engine; of whole files, also LibreOffice, where the patterns name office files, and no
+    engine, where they name PDFs alone.
+
+    Args:
+        shared: other processes of ours print there too.
+
+    Raises:
+        EngineMissingError: something of it is not installed.
+        NotInThisVersionError: there is no such engine yet.
+    """
+    files = spec.source.files
+    if files is None:
+        return engine_kind(spec.engine.name, shared=shared)
+    pages = engine_kind(spec.engine.name, shared=shared) if files.programs.pages else None
+    from pdfbatch_renderer.engines.by_kind import FilesKind
+
+    office: EngineKind | None = None
+    if files.programs.office:
+        from pdfbatch_renderer.engines.libreoffice.kind import LibreOfficeKind
+
+        office = LibreOfficeKind(files.programs.office)
+    return FilesKind(pages, office)

@@ -73,7 +73,10 @@ def test_a_template_that_fails_with_every_row_is_refused_at_its_line(case: str, 
 
 SPECS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "a typo in a key": ({"page": {"margn": "1cm"}}, ("batch.yaml, line", "spec.page.margn", "Did you mean margin?")),
-    "an engine of later": ({"engine": {"name": "ironpdf"}}, ("engine ironpdf: not in this version", "Use chromium")),
+    "an option of IronPDF's, misspelt": (
+        {"engine": {"name": "ironpdf", "ironpdf": {"grayscale": True}}},
+        ("spec.engine.ironpdf.grayscale", "Did you mean grayScale?"),
+    ),
     "an unknown column in a name": (named("{{ numbr }}.pdf"), ("spec.output.name", "'numbr'", "Did you mean number?")),
     "a name that leaves the output": (named("../{{ number }}.pdf"), ("spec.output.name", "'..'")),
     "a name of ours": (named("summary.json"), ("row 1", "pdfbatch itself writes")),

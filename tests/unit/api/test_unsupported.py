@@ -9,10 +9,6 @@ from pdfbatch_api.unsupported import refuse_unsupported
 from .manifests import GOOD, added, instead
 
 REFUSED = {
-    "ironpdf": (
-        added("  engine: {name: ironpdf}"),
-        "spec.engine.name: engine ironpdf: not in this version. Use chromium.",
-    ),
     "network": (
         added("  engine: {chromium: {network: [fonts.example]}}"),
         "spec.engine.chromium.network: pages that load from the network: not in this version. "
@@ -110,7 +106,10 @@ def test_every_path_is_named_at_once_in_a_cluster() -> None:
 
 def test_everything_refused_is_named_at_once() -> None:
     batch = parse_manifest(
-        added("  engine: {name: ironpdf}", "  postprocessing: {signature: {secretRef: {name: seal, key: p12}}}")
+        added(
+            "  engine: {chromium: {network: [fonts.example]}}",
+            "  postprocessing: {signature: {secretRef: {name: seal, key: p12}}}",
+        )
     )
 
     with pytest.raises(NotInThisVersionError) as raised:
@@ -118,7 +117,8 @@ def test_everything_refused_is_named_at_once() -> None:
 
     assert str(raised.value) == (
         "not in this version\n"
-        "  spec.engine.name: engine ironpdf: not in this version. Use chromium.\n"
+        "  spec.engine.chromium.network: pages that load from the network: not in this version. "
+        "Put the files into the template's folder, or name a column of URIs in images.\n"
         "  spec.postprocessing.signature: postprocessing signature: not in this version. "
         "Leave it out, and do it to the finished PDFs."
     )

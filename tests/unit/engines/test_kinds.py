@@ -32,7 +32,7 @@ def nothing_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("nothing_installed")
-@pytest.mark.parametrize("engine", ["typst", "weasyprint"])
+@pytest.mark.parametrize("engine", ["typst", "weasyprint", "ironpdf"])
 def test_on_a_laptop_validate_says_what_to_install(engine: str, tmp_path: Path) -> None:
     manifest = tmp_path / "batch.yaml"
     manifest.write_text(MANIFEST.replace("ENGINE", engine))
@@ -69,5 +69,5 @@ def test_in_a_pod_the_image_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_no_engine_yet_is_said() -> None:
-    with pytest.raises(NotInThisVersionError, match=r"spec\.engine\.name: engine ironpdf: not in this version"):
-        engine_kind("ironpdf")
+    with pytest.raises(NotInThisVersionError, match=r"spec\.engine\.name: engine prince: not in this version"):
+        engine_kind("prince")

@@ -22,6 +22,7 @@ def test_the_examples_are_all_found() -> None:
         "contracts",
         "handbook",
         "invoices",
+        "ironpdf-letters",
         "letters",
         "payslips",
         "statements",

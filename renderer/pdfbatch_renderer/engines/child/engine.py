@@ -4,16 +4,20 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, TypeAlias
 
 from pdfbatch_api.errors import DocumentError, EngineError, EngineMissingError, Where
-from pdfbatch_api.protocols import Asset, Page, PageData, Printed
+from pdfbatch_api.file_kinds import OFFICE_ENDINGS
+from pdfbatch_api.protocols import Asset, Page, PageData, PageFile, Printed
 from pdfbatch_api.resource import PdfBatchSpec
-from pdfbatch_api.resource.engine import TypstOptions, WeasyPrintOptions
+from pdfbatch_api.resource.engine import LibreOfficeOptions, TypstOptions, WeasyPrintOptions
+from pdfbatch_api.resource.ironpdf import IronPdfOptions
 from pdfbatch_api.resource.quantities import seconds, size_bytes
 from pdfbatch_renderer.engines.child.messages import Begin, File, Made, Print, Refused
 from pdfbatch_renderer.engines.child.process import Child
 from pdfbatch_renderer.engines.pdf_limit import within_limit
+
+ChildOptions: TypeAlias = TypstOptions | WeasyPrintOptions | LibreOfficeOptions | IronPdfOptions
 
 _WATCH_SECONDS: Final = 0.1
 _STARTS: Final = 3
@@ -43,7 +47,7 @@ class ChildSettings:
     pdf_limit: int
 
     @classmethod
-    def of(cls, spec: PdfBatchSpec, options: TypstOptions | WeasyPrintOptions, begin: Begin) -> "ChildSettings":
+    def of(cls, spec: PdfBatchSpec, options: ChildOptions, begin: Begin) -> "ChildSettings":
         """As a manifest has them.
 
         Args:
@@ -103,10 +107,14 @@ class ChildEngine:
         """Ends a process whose memory runs over: the document in hand pays."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if child.memory() > self._settings.memory:
+            if self._memory(child) > self._settings.memory:
                 self._too_large = True
                 child.kill()
                 return
+
+    def _memory(self, child: Child) -> int:
+        """What counts as the process's memory, in bytes."""
+        return child.memory()
 
     async def render(self, page: Page) -> Printed:
         message = _message(page)
@@ -185,4 +193,6 @@ def _message(page: Page) -> Print:
     assets = files_of(page.assets)
     if isinstance(page, PageData):
         return Print(data=page.data, entry=page.entry, assets=assets)
-    return Print(html=page.html, assets=assets)
+    if isinstance(page, PageFile):
+        return Print(data=page.data, entry=OFFICE_ENDINGS[page.media_type], assets=assets)
+    return Print(html=page.html, header=page.header, footer=page.footer, assets=assets)

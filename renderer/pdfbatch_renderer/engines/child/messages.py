@@ -22,11 +22,13 @@ class Begin(msgspec.Struct, frozen=True, tag="begin"):
         printer: which library (see printers.py).
         settings: the printer's own, as JSON.
         files: what all documents share, by path.
+        networked: whether the library asks a server, and so keeps its sockets.
     """
 
     printer: str
     settings: bytes
     files: dict[str, File] = {}
+    networked: bool = False
 
 
 class Print(msgspec.Struct, frozen=True, tag="print"):
@@ -34,12 +36,15 @@ class Print(msgspec.Struct, frozen=True, tag="print"):
 
     Attributes:
         html: the page; empty where the library has templates of its own.
-        data: what such a template is given, as JSON.
-        entry: that template's path.
+        header, footer: HTML for the margins, or empty.
+        data: what such a template is given, as JSON; or the office file itself.
+        entry: that template's path; or the office file's ending.
         assets: what this document alone brings, by path.
     """
 
     html: str = ""
+    header: str = ""
+    footer: str = ""
     data: bytes = b""
     entry: str = ""
     assets: dict[str, File] = {}

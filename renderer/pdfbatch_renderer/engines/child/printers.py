@@ -37,6 +37,14 @@ def open_printer(begin: Begin) -> Printer:
         from pdfbatch_renderer.engines.typst.printer import TypstPrinter
 
         return TypstPrinter(begin)
+    if begin.printer == "libreoffice":
+        from pdfbatch_renderer.engines.libreoffice.printer import LibreOfficePrinter
+
+        return LibreOfficePrinter(begin)
+    if begin.printer == "ironpdf":
+        from pdfbatch_renderer.engines.ironpdf.printer import IronPdfPrinter
+
+        return IronPdfPrinter(begin)
     assert begin.printer == "weasyprint"
     from pdfbatch_renderer.engines.weasyprint.printer import WeasyPrinter
 

@@ -53,7 +53,7 @@ class Child:
             process = subprocess.Popen(  # noqa: ASYNC220
                 # -P: what lies in the working folder is the template's, and no module of ours.
                 [sys.executable, "-P", "-m", "pdfbatch_renderer.engines.child.serving", str(theirs.fileno())],
-                env=_environment(folder),
+                env=_environment(folder, networked=begin.networked),
                 cwd=folder,
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
@@ -124,10 +124,15 @@ class Child:
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """Nothing of ours but what finds libraries and fonts: no credentials, no way out, nobody's own files."""
+def _environment(folder: Path, *, networked: bool) -> dict[str, str]:
+    """Nothing of ours but what finds libraries and fonts: no credentials, no way out, nobody's own files.
+
+    Args:
+        networked: its library asks a server, and must find the way to it.
+    """
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
-    proxies = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), _NOWHERE)
+    names = ("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+    proxies = {} if networked else dict.fromkeys(names, _NOWHERE)
     own = {name: str(folder) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME")}
     # One thread: there is a worker a core already.
     fixed = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC", "RAYON_NUM_THREADS": "1"}

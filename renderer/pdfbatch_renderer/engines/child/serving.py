@@ -40,7 +40,7 @@ def _read(stream: IO[bytes]) -> ToChild | None:
     return to_child.decode(body) if len(body) == length else None
 
 
-def serve(stream: IO[bytes], *, walled: bool) -> None:
+def serve(stream: IO[bytes]) -> None:
     """Answers until the worker is gone."""
 
     def send(message: FromChild) -> None:
@@ -50,6 +50,8 @@ def serve(stream: IO[bytes], *, walled: bool) -> None:
     begin = _read(stream)
     if not isinstance(begin, Begin):
         return
+    # Before anything else: nothing of a template has been read yet.
+    walled = not begin.networked and refuse_network()
     try:
         printer = open_printer(begin)
     except BrokenError as error:
@@ -76,9 +78,8 @@ def main() -> None:
     """The process's entry: dies with its worker, and leaves the keyboard to it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    walled = refuse_network()
     with socket.socket(fileno=int(sys.argv[1])) as connection, connection.makefile("rwb") as stream:
-        serve(cast(IO[bytes], stream), walled=walled)
+        serve(cast(IO[bytes], stream))
 
 
 if __name__ == "__main__":
