@@ -64,3 +64,4 @@ METRICS_PATH: Final = "/metrics"
 # Where a batch's passwords are: from a Secret in a cluster, from whoever calls pdfbatch elsewhere.
 USER_PASSWORD_VARIABLE: Final = "PDFBATCH_USER_PASSWORD"
 OWNER_PASSWORD_VARIABLE: Final = "PDFBATCH_OWNER_PASSWORD"
+SOURCE_PASSWORD_VARIABLE: Final = "PDFBATCH_SOURCE_PASSWORD"

@@ -150,7 +150,20 @@ class PageData:
     assets: Mapping[str, Asset] = field(default_factory=dict)
 
 
-Page: TypeAlias = PageHtml | PageData
+@dataclass(frozen=True, slots=True)
+class PageFile:
+    """What is no page of ours: a PDF that is there already, or an office file.
+
+    Attributes:
+        media_type: see file_kinds.
+    """
+
+    data: bytes
+    media_type: str
+    assets: Mapping[str, Asset] = field(default_factory=dict)
+
+
+Page: TypeAlias = PageHtml | PageData | PageFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from pdfbatch_api.resource.model import ResourceModel, exactly_one_of
 from pdfbatch_api.resource.quantities import Length, Size
+from pdfbatch_api.resource.secret_key import SecretKey
 from pdfbatch_api.resource.source import PLACE, PLACE_OR_TEMPLATE
 
 # A file beside the template, wherever that lies: a ConfigMap has no URI of its own.
@@ -41,13 +42,6 @@ class MetadataSpec(ResourceModel):
     creator: Jinja | None = None
     language: Jinja | None = Field(default=None, description="The document's language: de-DE.")
     xmp: bool = Field(default=True, description="Whether the same is also written as XMP, which archives read.")
-
-
-class SecretKey(ResourceModel):
-    """A key of a Secret in the batch's namespace."""
-
-    name: str = Field(min_length=1, max_length=253, description="The Secret's name.")
-    key: str = Field(min_length=1, max_length=253, description="The key in it.")
 
 
 Position = Literal["center", "top", "bottom", "left", "right", "topLeft", "topRight", "bottomLeft", "bottomRight"]

@@ -4,8 +4,10 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, model_validator
 
+from pdfbatch_api.file_kinds import Programs, programs_for
 from pdfbatch_api.resource.model import ResourceModel, exactly_one_of
 from pdfbatch_api.resource.quantities import Size
+from pdfbatch_api.resource.secret_key import SecretKey
 
 PLACE: Final = "x-pdfbatch-place"
 PLACE_OR_TEMPLATE: Final = "or template"  # the mark's value where a file of the template will do
@@ -96,14 +98,32 @@ class FilesSource(ResourceModel):
             "**/*.webp",
             "**/*.gif",
             "**/*.svg",
+            "**/*.tif",
+            "**/*.tiff",
         ],
         max_length=64,
-        description="Glob patterns of the files to take.",
+        description="Glob patterns of the files to take. Text (*.txt), PDFs and office files (*.docx …) are taken "
+        "where a pattern names their ending.",
     )
     exclude: list[Annotated[str, Field(min_length=1, max_length=256)]] = Field(
         default_factory=list, max_length=64, description="Glob patterns of the files to leave out."
     )
     max_bytes: Size = Field(default="64Mi", description="A larger file is a mistake, found in the plan.")
+    encoding: str | None = Field(
+        default=None,
+        max_length=32,
+        description="Of text files: utf-8, windows-1252 … Default: a BOM's, else utf-8, else found out.",
+    )
+    password_secret_ref: SecretKey | None = Field(
+        default=None,
+        description="The password that opens the PDFs that are encrypted. Without a cluster: the environment's "
+        "PDFBATCH_SOURCE_PASSWORD.",
+    )
+
+    @property
+    def programs(self) -> Programs:
+        """What prints these files."""
+        return programs_for(self.include)
 
 
 class UrlsSource(ResourceModel):

@@ -21,6 +21,7 @@ from pdfbatch_api.pods import (
     OWNER_PASSWORD_VARIABLE,
     RENDERER_CONTAINER,
     RENDERER_USER,
+    SOURCE_PASSWORD_VARIABLE,
     TERMINATION_LOG,
     TERMINATION_LOG_VARIABLE,
     UID_VARIABLE,
@@ -181,12 +182,11 @@ def _renderer(
 
 def _passwords(spec: PdfBatchSpec) -> list[Body]:
     """Passwords of encrypted PDFs: the kubelet reads the Secrets, the operator never does. Finish needs none."""
-    encryption = spec.postprocessing.encryption
-    if encryption is None:
-        return []
+    encryption, files = spec.postprocessing.encryption, spec.source.files
     given = (
-        (USER_PASSWORD_VARIABLE, encryption.user_password_secret_ref),
-        (OWNER_PASSWORD_VARIABLE, encryption.owner_password_secret_ref),
+        (USER_PASSWORD_VARIABLE, encryption.user_password_secret_ref if encryption else None),
+        (OWNER_PASSWORD_VARIABLE, encryption.owner_password_secret_ref if encryption else None),
+        (SOURCE_PASSWORD_VARIABLE, files.password_secret_ref if files else None),
     )
     return [
         {"name": variable, "valueFrom": {"secretKeyRef": {"name": secret.name, "key": secret.key}}}

@@ -6,17 +6,21 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pdfbatch_api.errors import ManifestError, Where
-from pdfbatch_api.protocols import Asset, Engine, PageHtml, Reader, RowTemplate
+from pdfbatch_api.file_kinds import file_class
+from pdfbatch_api.protocols import Asset, Engine, Page, PageFile, Reader, RowTemplate
 from pdfbatch_api.resource import PdfBatchSpec
+from pdfbatch_api.resource.postprocessing import PostprocessingSpec
 from pdfbatch_api.resource.quantities import size_bytes
 from pdfbatch_api.values import RowData
-from pdfbatch_renderer.engines.kinds import EngineSettings, engine_kind, require_installed
+from pdfbatch_renderer.engines.kinds import EngineSettings, kind_for, require_programs
 from pdfbatch_renderer.postprocessing import RowFile, compile_steps
 from pdfbatch_renderer.postprocessing.dates import fix_dates
 from pdfbatch_renderer.postprocessing.files import split
+from pdfbatch_renderer.postprocessing.office_print import without_moment
 from pdfbatch_renderer.postprocessing.page_count import page_count
 from pdfbatch_renderer.postprocessing.page_numbers import compile_page_numbers
 from pdfbatch_renderer.postprocessing.row_files import row_columns, row_files
+from pdfbatch_renderer.postprocessing.source_pdf import source_password, source_pdf
 from pdfbatch_renderer.postprocessing.structure_ids import renumber_structure_ids
 from pdfbatch_renderer.rendering.document import DocumentMaker, FinishPdf
 from pdfbatch_renderer.rendering.slots import Slots
@@ -48,7 +52,7 @@ def is_reproducible(spec: PdfBatchSpec) -> bool:
     Raises:
         EngineMissingError: the engine is not installed.
     """
-    return spec.postprocessing.signature is None and engine_kind(spec.engine.name).reproducible(spec)
+    return spec.postprocessing.signature is None and kind_for(spec).reproducible(spec)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,7 @@ class Composition:
         Raises:
             EngineMissingError: there is none on this machine.
         """
-        return engine_kind(self.spec.engine.name, shared=shared).engine(self.settings)
+        return kind_for(self.spec, shared=shared).engine(self.settings)
 
     def refuse_unknown_columns(self, columns: Sequence[str]) -> None:
         """Raises TemplateError on a name in the template that no row has, where templates are compiled here, and
@@ -136,16 +140,23 @@ class Composition:
         )
         if spec.output.container is not None and spec.output.container.page_numbers is not None:
             compile_page_numbers(spec.output.container.page_numbers)  # its characters can be set, or this says so
+        if spec.source.files is not None:
+            source_password(spec.source.files, os.environ)  # it is there, or this says so
         tagged = spec.page.tagged or spec.page.outline
-        if spec.engine.name != "chromium":
-            # The other engines are told the date, and number what they tag from the document's own beginning.
-            return lambda pdf, row, number, files: (steps(pdf, row, number, files), page_count(pdf))
+        by_chromium = spec.engine.name == "chromium"
 
-        def finish(pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile]) -> tuple[bytes, int]:
+        def finish(
+            pdf: bytes, row: RowData, number: int, files: Mapping[str, RowFile], media_type: str | None
+        ) -> tuple[bytes, int]:
             pages = page_count(pdf)
-            pdf = fix_dates(pdf, date)
-            if tagged:
-                pdf = renumber_structure_ids(pdf)
+            by = "page" if media_type is None else file_class(media_type)
+            if by == "office":
+                pdf = without_moment(pdf, date)
+            elif by == "page" and by_chromium:
+                # The other engines are told the date, and number what they tag from the document's own beginning.
+                pdf = fix_dates(pdf, date)
+                if tagged:
+                    pdf = renumber_structure_ids(pdf)
             return steps(pdf, row, number, files), pages
 
         return finish
@@ -155,10 +166,19 @@ class Composition:
 
     def maker(self, slots: Slots, reader: Reader) -> DocumentMaker:
         """What a worker does with every document."""
-        page = self.spec.page
+        page, whole = self.spec.page, self.spec.source.files
+        password = source_password(whole, os.environ) if whole is not None else None
+        changed = self.spec.postprocessing != PostprocessingSpec()
 
-        def document_page(document: bytes, media_type: str, path: str) -> PageHtml:
-            return page_of_document(document, media_type, page=page, path=path)
+        def document_page(document: bytes, media_type: str, path: str) -> tuple[Page, tuple[str, ...]]:
+            match file_class(media_type):
+                case "page":
+                    return page_of_document(document, media_type, page=page, path=path), ()
+                case "office":
+                    return PageFile(document, media_type), ()
+                case "pdf":
+                    pdf, warnings = source_pdf(document, password, changed=changed)
+                    return PageFile(pdf, media_type), warnings
 
         return DocumentMaker(
             slots=slots,
@@ -183,7 +203,7 @@ def compose(spec: PdfBatchSpec, *, files: Mapping[str, bytes], entry: str | None
         TemplateError: it does not compile.
         EngineMissingError: the engine is not installed.
     """
-    require_installed(spec.engine.name)
+    require_programs(spec)
     files, step_files, secret = split(files)
     bundle = Bundle(files=files, entry=entry, digest=digest)
     template: RowTemplate | None = None

@@ -11,22 +11,24 @@ from dataclasses import dataclass, field, replace
 
 from pdfbatch_api.errors import DocumentError
 from pdfbatch_api.plan import PlannedRow
-from pdfbatch_api.protocols import Asset, Page, PageHtml, RowTemplate
+from pdfbatch_api.protocols import Asset, Page, RowTemplate
 from pdfbatch_api.resource import ImageColumn
 from pdfbatch_api.values import RowData, decode_row
 from pdfbatch_renderer.postprocessing import RowFile
 from pdfbatch_renderer.rendering.slots import Slots
 
-DocumentPage = Callable[[bytes, str, str], PageHtml]
-"""A whole document, its media type and its path, as a page."""
+DocumentPage = Callable[[bytes, str, str], tuple[Page, tuple[str, ...]]]
+"""A whole document, its media type and its path, as a page, with warnings."""
 
 PlaceImages = Callable[
     [RowData, Sequence[ImageColumn], Callable[[str, int], bytes]],
     tuple[RowData, Mapping[str, Asset], tuple[str, ...]],
 ]
 
-FinishPdf = Callable[[bytes, RowData, int, Mapping[str, RowFile]], tuple[bytes, int]]
-"""A print, its row, the row's number and its own files, as the finished PDF and its pages."""
+FinishPdf = Callable[[bytes, RowData, int, Mapping[str, RowFile], str | None], tuple[bytes, int]]
+"""A print, its row, the row's number, its own files and the whole document's media type, as the finished PDF and its
+pages.
+"""
 
 
 @dataclass(slots=True)
@@ -112,7 +114,9 @@ class DocumentMaker:
     def _page(self, document: InHand) -> Page:
         planned = document.planned
         if planned.media_type is not None:
-            return self.document_page(planned.data, planned.media_type, planned.name)
+            page, warnings = self.document_page(planned.data, planned.media_type, planned.name)
+            document.warnings += warnings
+            return page
         assert self.template is not None
         return self.template.render(document.row, number=planned.row, entry=planned.entry, context={})
 
@@ -126,7 +130,8 @@ class DocumentMaker:
         self.slots.enter("postprocessing", document.planned.row)
         self.slots.busy()
         try:
-            finished = self.finish(pdf, document.row, document.planned.row, document.files)
+            planned = document.planned
+            finished = self.finish(pdf, document.row, planned.row, document.files, planned.media_type)
         finally:
             self.slots.idle()
             self.slots.enter("postprocessing", 0)

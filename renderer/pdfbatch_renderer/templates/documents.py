@@ -1,4 +1,4 @@
-"""Whole files as pages: HTML as it is, Markdown in a plain style, a picture on a sheet of its own."""
+"""Whole files as pages: HTML as it is, Markdown and text in a plain style, a picture on a sheet of its own."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ from pdfbatch_api.protocols import PageHtml
 from pdfbatch_api.resource import PageSpec
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.templates.assets import data_uri
-from pdfbatch_renderer.templates.pictures import PictureDamagedError, PictureTooLargeError, identify
+from pdfbatch_renderer.templates.pictures import PictureDamagedError, PictureTooLargeError
 from pdfbatch_renderer.templates.row_text import compile_text
+from pdfbatch_renderer.templates.text_page import text_page
+from pdfbatch_renderer.templates.tiff import printable
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -25,6 +27,9 @@ _BOMS: Final = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), 
 
 # HTML, 13.2.3.2: an encoding is declared within the first 1,024 bytes.
 _META: Final = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+
+_DECLARE: Final = 'Save it as UTF-8, or say what it is: <meta charset="windows-1252">.'
+_TELL: Final = "Save it as UTF-8, or say what it is with source.files.encoding: windows-1252."
 
 _MARKDOWN_CSS: Final = (
     "body{font:11pt/1.5 system-ui,sans-serif;color:#1a1a1a}"
@@ -43,7 +48,7 @@ def page_of_document(document: bytes, media_type: str, *, page: PageSpec, path: 
 
     Args:
         document: its bytes.
-        media_type: text/html, text/markdown or image/…; parameters do not matter.
+        media_type: text/html, text/markdown, text/plain (its charset counts) or image/….
         page: header and footer see one name, `path`; a picture is fitted into the room that the margins leave.
         path: the file's, for errors.
 
@@ -55,6 +60,8 @@ def page_of_document(document: bytes, media_type: str, *, page: PageSpec, path: 
         html = html_text(document, path)
     elif kind in ("text/markdown", "text/x-markdown"):
         html = _markdown_page(_utf8(document, path), path)
+    elif kind == "text/plain":
+        html = text_page(_plain_text(document, media_type, path), path)
     elif kind.startswith("image/"):
         html = _picture_page(document, page, path)
     else:
@@ -62,7 +69,8 @@ def page_of_document(document: bytes, media_type: str, *, page: PageSpec, path: 
             f"a file of type {media_type} cannot be printed",
             reason="DocumentUnreadable",
             where=Where(uri=path),
-            hint="HTML, Markdown, PNG, JPEG, WebP, GIF and SVG can; leave others out with source.files.exclude.",
+            hint="HTML, Markdown, text, PNG, JPEG, WebP, GIF, TIFF and SVG can; leave others out with "
+            "source.files.exclude.",
         )
     return PageHtml(
         html, _margin(page.header, "spec.page.header", path), _margin(page.footer, "spec.page.footer", path)
@@ -100,7 +108,16 @@ def _utf8(document: bytes, path: str) -> str:
     return _decoded(document.removeprefix(codecs.BOM_UTF8), "utf-8", path)
 
 
-def _decoded(document: bytes, encoding: str, path: str) -> str:
+def _plain_text(document: bytes, media_type: str, path: str) -> str:
+    """A text file's text, by its byte order mark, else by the charset of its media type."""
+    for mark, encoding in _BOMS:
+        if document.startswith(mark):
+            return _decoded(document[len(mark) :], encoding, path, _TELL)
+    told = media_type.partition("charset=")[2].strip() or "utf-8"
+    return _decoded(document, told, path, _TELL)
+
+
+def _decoded(document: bytes, encoding: str, path: str, hint: str = _DECLARE) -> str:
     try:
         return document.decode(encoding)
     except UnicodeDecodeError as error:
@@ -108,7 +125,7 @@ def _decoded(document: bytes, encoding: str, path: str) -> str:
             f"the file is not {encoding}",
             reason="DocumentUnreadable",
             where=Where(uri=path, line=document.count(b"\n", 0, error.start) + 1),
-            hint='Save it as UTF-8, or say what it is: <meta charset="windows-1252">.',
+            hint=hint,
         ) from error
     except LookupError as error:
         raise DocumentError(
@@ -137,7 +154,7 @@ def _markdown_page(text: str, path: str) -> str:
 
 def _picture_page(document: bytes, page: PageSpec, path: str) -> str:
     try:
-        picture = identify(document)
+        sheets = [data_uri(sheet, media_type) for sheet, media_type in printable(document)]
     except PictureDamagedError as error:
         raise DocumentError(str(error), reason="ImageDamaged", where=Where(uri=path)) from error
     except PictureTooLargeError as error:
@@ -146,9 +163,10 @@ def _picture_page(document: bytes, page: PageSpec, path: str) -> str:
     top, right, bottom, left = page.margin_points
     # A point less than there is room, so that rounding never makes a second, empty page.
     across, down = ((width - left - right) / page.scale - 1, (height - top - bottom) / page.scale - 1)
+    boxes = "".join(f'<div><img src="{sheet}" alt=""></div>' for sheet in sheets)
     return (
         f'<!doctype html><html><head><meta charset="utf-8"><title>{escape(path.rpartition("/")[2])}</title><style>'
-        f"html,body{{margin:0}}body{{width:{across:.2f}pt;height:{down:.2f}pt;display:flex;overflow:hidden}}"
-        f"img{{max-width:100%;max-height:100%;margin:auto;object-fit:contain}}</style></head>"
-        f'<body><img src="{data_uri(document, picture.media_type)}" alt=""></body></html>'
+        f"html,body{{margin:0}}div{{width:{across:.2f}pt;height:{down:.2f}pt;display:flex;overflow:hidden}}"
+        f"div+div{{break-before:page}}img{{max-width:100%;max-height:100%;margin:auto;object-fit:contain}}</style>"
+        f"</head><body>{boxes}</body></html>"
     )

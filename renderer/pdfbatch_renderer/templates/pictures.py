@@ -46,14 +46,22 @@ def identify(data: bytes) -> Picture:
         except SvgRefusedError as error:
             raise PictureDamagedError(f"the SVG cannot be used: {error}") from error
         return Picture("svg", "image/svg+xml")
-    name, (width, height) = _header(data)
+    name, size = _header(data)
+    refuse_too_many_pixels(size)
+    if not _is_whole(name, data):
+        raise PictureDamagedError(f"the image is cut off: its end is missing ({len(data):,} bytes)")
+    if name == "PNG":
+        _check_png(data)
+    return Picture(*_FORMATS[name])
+
+
+def refuse_too_many_pixels(size: tuple[int, int]) -> None:
+    """Raises PictureTooLargeError where a picture of this width and height cannot be unpacked."""
+    width, height = size
     if width * height > MOST_PIXELS:
         raise PictureTooLargeError(
             f"the image has {width:,} × {height:,} pixels, and {MOST_PIXELS // 10**6} million is the most"
         )
-    if not _is_whole(name, data):
-        raise PictureDamagedError(f"the image is cut off: its end is missing ({len(data):,} bytes)")
-    return Picture(*_FORMATS[name])
 
 
 def _header(data: bytes) -> tuple[str, tuple[int, int]]:
@@ -67,7 +75,19 @@ def _header(data: bytes) -> tuple[str, tuple[int, int]]:
     except Image.DecompressionBombError as error:
         raise PictureTooLargeError(f"the image has more than {MOST_PIXELS // 10**6} million pixels") from error
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, EOFError) as error:
-        raise PictureDamagedError("it is not a PNG, JPEG, WebP, GIF or SVG image") from error
+        raise PictureDamagedError("it is not a PNG, JPEG, WebP, GIF, TIFF or SVG image") from error
+
+
+def _check_png(data: bytes) -> None:
+    """Every part of a PNG has a checksum; a browser prints what comes before a wrong one without a word."""
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            Image.open(BytesIO(data), formats=["PNG"]).verify()
+    except (OSError, ValueError, SyntaxError, EOFError) as error:
+        raise PictureDamagedError("the image is damaged: a part of it has a wrong checksum") from error
 
 
 def _looks_like_svg(data: bytes) -> bool:

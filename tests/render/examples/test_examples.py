@@ -75,6 +75,23 @@ def test_the_handbook_has_a_pdf_a_file_with_bookmarks(tmp_path: Path) -> None:
     assert "1 / 1" in pages_of((tmp_path / "01-arriving.pdf").read_bytes())[0]
 
 
+def test_dossiers_are_one_pdf_a_folder_of_whatever_lies_in_it(tmp_path: Path) -> None:
+    run("dossiers", tmp_path)
+    assert pdfs_in(tmp_path) == ["K-101.pdf", "K-102.pdf"]
+    for number, name in (("K-101", "Ansgar Möller"), ("K-102", "Célestine Noël")):
+        pdf = (tmp_path / f"{number}.pdf").read_bytes()
+        cover, contract, notes, first, second, terms = pages_of(pdf)
+        assert f"Order {number}" in cover
+        assert f"Contract {number}" in contract
+        assert f"{name} rents" in contract
+        assert f"Prüfung von {number} – Übergabe größtenteils ohne Mängel" in notes
+        assert [page.strip() for page in (first, second)] == ["COPY", "COPY"]  # a scan has no text but the stamp
+        assert f"annex to {number}" in terms
+        assert all("COPY" in page for page in (cover, contract, notes, terms))
+        titles = [mark.get_title() for mark in pypdfium2.PdfDocument(pdf).get_toc()]
+        assert titles == ["1-cover", "2-contract", "3-notes", "4-delivery", "5-terms"]
+
+
 def test_charts_are_drawn_by_their_script(tmp_path: Path) -> None:
     run("charts", tmp_path)
     assert pdfs_in(tmp_path) == ["A-07.pdf", "B-12.pdf", "C-03.pdf"]

@@ -313,6 +313,17 @@ def test_passwords_come_from_their_secrets_into_the_renderer_where_it_renders_an
             assert "env" not in engine(pod)
 
 
+def test_the_password_of_pdfs_that_are_there_comes_from_its_secret_too() -> None:
+    source = {
+        "files": {"uri": "s3://in/", "include": ["*.pdf"], "passwordSecretRef": {"name": "opening", "key": "pdf"}}
+    }
+    batch = a_batch().with_spec(source=source, template=None)
+
+    for component, pod in pods_of(batch).items():
+        told = environment(renderer(pod)).get("PDFBATCH_SOURCE_PASSWORD")
+        assert told == (None if component == "finish" else {"secretKeyRef": {"name": "opening", "key": "pdf"}})
+
+
 def test_claims_that_the_steps_files_lie_on_are_mounted() -> None:
     batch = a_batch().with_spec(
         postprocessing={

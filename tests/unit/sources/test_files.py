@@ -83,8 +83,49 @@ def test_no_file_at_all_is_a_mistake() -> None:
 
 
 def test_a_file_that_cannot_be_printed_is_named() -> None:
-    with pytest.raises(SourceError, match=r"notes\.txt"):
-        _paths(["a.html", "notes.txt"], include=["*"])
+    with pytest.raises(SourceError, match=r"notes\.zip"):
+        _paths(["a.html", "notes.zip"], include=["*"])
+
+
+def test_text_pdfs_and_office_files_are_taken_where_a_pattern_names_them() -> None:
+    names = ["a.html", "b.txt", "c.pdf", "d.docx"]
+
+    assert _paths(names) == ["a.html"]
+    assert _paths(names, include=["*.txt", "*.pdf", "*.docx"]) == ["b.txt", "c.pdf", "d.docx"]
+
+
+@pytest.mark.parametrize(("include", "file"), [("letters/", "letters/a.docx"), ("*.d?cx", "a.docx")])
+def test_an_office_file_that_no_pattern_names_is_a_mistake_with_what_to_write(include: str, file: str) -> None:
+    with pytest.raises(SourceError, match=r'no pattern names the ending \.docx.*Add "\*\.docx" to source'):
+        _paths([file], include=[include])
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "charset"),
+    [
+        ("Größe".encode(), None, "utf-8"),
+        ("Die Größe der Straße, für Käufer".encode("windows-1252"), None, "windows-1252"),
+        ("ß".encode("iso-8859-15"), "iso-8859-15", "iso-8859-15"),
+        (b"\xff\xfe" + "ß".encode("utf-16-le"), None, "utf-16-le"),
+    ],
+)
+def test_a_texts_encoding_is_told_or_found_and_frozen(content: bytes, told: str | None, charset: str) -> None:
+    spec = SourceSpec.model_validate({"files": {"uri": "in", "include": ["*.txt"], "encoding": told}})
+    source = open_source(spec, MemoryReader({"in/a.txt": content}), row_limit=1)
+
+    (row,) = source.rows()
+
+    assert row.media_type == f"text/plain; charset={charset}"
+    assert row.document == content
+    assert [warning.startswith("a.txt: not UTF-8") for warning in source.warnings] == [True] * (
+        charset == "windows-1252"
+    )
+
+
+@pytest.mark.parametrize("name", ["klingon", "base64"])
+def test_an_encoding_that_is_none_is_a_mistake_of_the_manifest(name: str) -> None:
+    with pytest.raises(ManifestError, match=rf"source\.files\.encoding: there is no encoding '{name}'"):
+        _paths(["a.txt"], include=["*.txt"], encoding=name)
 
 
 @pytest.mark.parametrize("name", ["LICENSE", ".html"])

@@ -6,7 +6,7 @@ from pdfbatch_api.errors import DocumentError
 from pdfbatch_api.protocols import PageHtml
 from pdfbatch_api.resource import Margins, PageSpec
 from pdfbatch_renderer.templates import page_of_document
-from tests.unit.templates.a_picture import SVG, picture, png_that_claims
+from tests.unit.templates.a_picture import SVG, picture, png_that_claims, tiff, tiff_that_claims, with_a_wrong_checksum
 
 
 def page_of(document: bytes, media_type: str, *, path: str = "in/a.x", page: PageSpec | None = None) -> PageHtml:
@@ -72,16 +72,61 @@ def test_a_picture_is_a_page_by_its_content_whatever_its_name_says(data: bytes, 
 def test_a_picture_has_the_room_that_the_margins_leave() -> None:
     page = PageSpec(margin=Margins(top="36pt", right="36pt", bottom="36pt", left="36pt"), size="Letter", scale=0.5)
 
-    assert "body{width:1079.00pt;height:1439.00pt;" in page_of(SVG, "image/svg+xml", page=page).html
+    assert "div{width:1079.00pt;height:1439.00pt;" in page_of(SVG, "image/svg+xml", page=page).html
 
 
 @pytest.mark.parametrize(
-    ("data", "reason"), [(b"no picture", "ImageDamaged"), (png_that_claims(90_000, 90_000), "ImageTooLarge")]
+    ("data", "reason"),
+    [
+        (b"no picture", "ImageDamaged"),
+        (picture("PNG")[:-20], "ImageDamaged"),
+        (with_a_wrong_checksum(picture("PNG")), "ImageDamaged"),
+        (tiff("red", "blue")[:-40], "ImageDamaged"),
+        (b"II*\0\xff\xff\xff\xff", "ImageDamaged"),
+        (png_that_claims(50_000, 50_000), "ImageTooLarge"),
+        (png_that_claims(90_000, 90_000), "ImageTooLarge"),
+        (tiff_that_claims(50_000, 50_000), "ImageTooLarge"),
+    ],
 )
 def test_a_picture_that_cannot_be_printed_fails_its_document(data: bytes, reason: str) -> None:
     with pytest.raises(DocumentError) as caught:
         page_of(data, "image/png")
     assert caught.value.reason == reason
+
+
+def test_a_tiff_is_a_page_a_picture() -> None:
+    html = page_of(tiff("red", "blue", "black"), "image/tiff").html
+
+    assert html.count('<div><img src="data:image/png;base64,') == 3
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "I;16", "CMYK", "RGBA", "F"])
+def test_a_tiff_of_any_depth_is_printed(mode: str) -> None:
+    assert 'src="data:image/png;base64,' in page_of(tiff("white", mode=mode), "image/tiff").html
+
+
+def test_text_keeps_its_lines_and_a_form_feed_ends_a_page() -> None:
+    html = page_of(b"a  <b>\r\n\tx\x1b[0m\fsecond\f", "text/plain; charset=utf-8", path="in/<n>.txt").html
+
+    assert "<pre>\na  &lt;b&gt;\n\tx[0m</pre><pre>\nsecond</pre></body>" in html
+    assert "<title>&lt;n&gt;.txt</title>" in html
+
+
+@pytest.mark.parametrize(
+    ("document", "charset"),
+    [
+        ("é€".encode("cp1252"), "windows-1252"),
+        (b"\xef\xbb\xbf" + "é€".encode(), "utf-8"),
+        (b"\xff\xfe" + "é€".encode("utf-16-le"), "utf-16-le"),
+    ],
+)
+def test_text_is_read_as_its_mark_or_the_plan_says(document: bytes, charset: str) -> None:
+    assert "<pre>\né€</pre>" in page_of(document, f"text/plain; charset={charset}").html
+
+
+def test_text_in_another_encoding_than_told_says_how_to_tell_it() -> None:
+    with pytest.raises(DocumentError, match=r"a\.x, line 1: the file is not utf-8\. .*source\.files\.encoding"):
+        page_of(b"\xe9", "text/plain; charset=utf-8")
 
 
 def test_a_file_of_another_kind_is_refused() -> None:

@@ -9,7 +9,7 @@ import pytest
 from pdfbatch_api.errors import DocumentError, ObjectMissingError, ObjectTooLargeError, StoreError
 from pdfbatch_api.resource import ImageColumn
 from pdfbatch_renderer.templates import place_images
-from tests.unit.templates.a_picture import SVG, picture, png_that_claims
+from tests.unit.templates.a_picture import SVG, picture, png_that_claims, tiff
 
 
 def fetch_from(objects: Mapping[str, bytes]) -> Callable[[str, int], bytes]:
@@ -163,3 +163,43 @@ def test_an_svg_that_only_draws_is_taken(inside: str) -> None:
     svg = f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG 1.1//EN" "x.dtd"><svg>{inside}</svg>'.encode()
 
     assert place_images({"photo": "x"}, [ImageColumn(column="photo")], fetch_from({"x": svg}))[1]
+
+
+def test_a_list_of_uris_becomes_a_list_of_paths() -> None:
+    objects = {"a": picture("PNG"), "b": picture("JPEG")}
+
+    placed, assets, _ = place_images({"photos": ["a", "b", "a"]}, [ImageColumn(column="photos")], fetch_from(objects))
+
+    first, second, third = placed["photos"]
+    assert (first, set(assets)) == (third, {first, second})
+    assert assets[second].media_type == "image/jpeg"
+
+
+def test_an_optional_image_that_is_missing_is_left_out_of_its_list() -> None:
+    column = ImageColumn(column="photos", optional=True)
+
+    placed, _, warnings = place_images({"photos": ["gone", "a", None]}, [column], fetch_from({"a": SVG}))
+
+    assert len(placed["photos"]) == 1
+    assert warnings == ("the image in column 'photos' is not there: gone",)
+
+
+def test_one_damaged_image_of_a_list_fails_the_document() -> None:
+    with pytest.raises(DocumentError, match="b"):
+        place_images({"photos": ["a", "b"]}, [ImageColumn(column="photos")], fetch_from({"a": SVG, "b": b"no picture"}))
+
+
+def test_a_list_of_too_many_images_is_refused_before_any_is_fetched() -> None:
+    with pytest.raises(DocumentError, match="201 images, and 200 is the most") as caught:
+        place_images({"photos": ["a"] * 201}, [ImageColumn(column="photos")], fetch_from({}))
+    assert caught.value.reason == "ImageTooLarge"
+
+
+def test_a_tiff_is_shown_as_a_png_and_its_other_pages_are_told() -> None:
+    placed, assets, warnings = place_images(
+        {"photo": "x"}, [ImageColumn(column="photo")], fetch_from({"x": tiff("red", "blue")})
+    )
+
+    assert assets[placed["photo"]].media_type == "image/png"
+    assert placed["photo"].endswith(".png")
+    assert warnings == ("the TIFF in column 'photo' has more pages than its first: x",)
