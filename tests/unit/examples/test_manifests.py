@@ -20,6 +20,7 @@ def test_the_examples_are_all_found() -> None:
     assert names == [
         "badges",
         "contracts",
+        "dossiers",
         "handbook",
         "invoices",
         "ironpdf-letters",

@@ -56,8 +56,8 @@ def _check_archive(archive: zipfile.ZipFile, ending: str) -> None:
         raise RefusedError(
             Refused(
                 f"the .{ending} would have more than {MOST_UNPACKED // 2**30} GiB unpacked, or {_MOST_MEMBERS:,} parts",
-                "DocumentTooLarge",
-                "Look at what makes it so large.",
+                reason="DocumentTooLarge",
+                hint="Look at what makes it so large.",
             )
         )
     if _NEEDED[ending] not in archive.namelist():
