@@ -10,6 +10,7 @@ from devcluster import Cluster
 
 from tests.cluster.a_place import Place
 from tests.cluster.an_audit import Audit, Call
+from tests.cluster.installation import NAMESPACE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "kubernetes" / "one-letter.yaml"
 # Promised is 8 on a quiet machine with the images on it; here others may be at work.
@@ -62,6 +63,50 @@ def test_it_is_one_pod_and_what_a_person_sees_says_so(place: Place) -> None:
         "Reconciling": "False/Over",
         "Planned": "True/Planned",
     }
+
+
+def test_passwords_from_a_secret_seal_it_and_nobody_else_is_told_them(place: Place, own_cluster: Cluster) -> None:
+    # given two passwords in a Secret, and a batch that names it
+    passwords = {"reader": "opens-it-5c81e2", "keeper": "changes-it-b07d94"}
+    literals = [f"--from-literal={key}={value}" for key, value in passwords.items()]
+    place.kubectl("create", "secret", "generic", "pdf-passwords", *literals)
+    encryption = {
+        "userPasswordSecretRef": {"name": "pdf-passwords", "key": "reader"},
+        "ownerPasswordSecretRef": {"name": "pdf-passwords", "key": "keeper"},
+        "allow": ["print"],
+    }
+
+    # when
+    place.apply(place.batch("sealed", rows=place.rows(2), postprocessing={"encryption": encryption}))
+    place.succeeded("sealed", documents=2)
+
+    # then qpdf opens each with the reader's password, and finds it whole, and with no other
+    for pdf in place.pdfs("sealed"):
+        code, said = _judged(pdf, "--check", f"--password={passwords['reader']}")
+        assert code == 0, said
+        assert "User password" in said
+        assert "No syntax or stream encoding errors found" in said
+        assert _judged(pdf, "--check") == (2, f"qpdf: {pdf}: invalid password\n")
+        # and the keeper's is the owner's; AES-256, and no more is allowed than was asked for
+        _, said = _judged(pdf, "--show-encryption", f"--password={passwords['keeper']}")
+        for line in ("R = 6", "Supplied password is owner password", "file encryption method: AESv3",
+                     "print high resolution: allowed", "extract for any purpose: not allowed"):  # fmt: skip
+            assert line in said
+    # and nobody was told
+    pods = place.get("pods")["items"]
+    told = [
+        place.kubectl("get", "pdfbatches,jobs,pods,configmaps,events", "--output=yaml"),
+        *(place.kubectl("logs", pod["metadata"]["name"], "--all-containers") for pod in pods),
+        own_cluster.kubectl("logs", "--namespace", NAMESPACE, "deployment/pdfbatch").stdout,
+    ]
+    assert "pdf-passwords" in told[0]
+    assert not [password for password in passwords.values() if password in "".join(told)]
+
+
+def _judged(pdf: Path, *how: str) -> tuple[int, str]:
+    """qpdf's exit status, and what it says."""
+    done = subprocess.run(["qpdf", *how, pdf], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
 
 
 def _print_parts(calls: list[Call], pod: dict[str, Any], begun: float, written: float, told: float) -> None:
