@@ -103,12 +103,13 @@ def test_what_was_stored_and_not_recorded_stays_as_it_is(given: GivenBatch, tmp_
     stored: dict[str, str] = {}
     for start_over in (["--new"], []):
         running = batch.start("run", "--workers", "1", *start_over, environment=never)
-        deadline = time.monotonic() + 120
-        while not (new := dict(_digests(batch).items() - before.items())) or len(new) < len(stored):
-            assert running.process.poll() is None and time.monotonic() < deadline, running.text
-            time.sleep(0.1)
-        time.sleep(0.5)  # more of them; none is as good
-        running.kill()
+        deadline = time.monotonic() + 180
+        try:
+            while not (new := dict(_digests(batch).items() - before.items())) or len(new) < len(stored):
+                assert running.process.poll() is None and time.monotonic() < deadline, running.text
+                time.sleep(0.5)
+        finally:
+            running.kill()
         assert not batch.records()
         now = dict(_digests(batch).items() - before.items())
         assert stored.items() <= now.items()
