@@ -130,7 +130,7 @@ def test_a_folder_that_a_sweep_took_before_it_was_locked_is_made_again(
 ) -> None:
     # given a sweep between the making of the folder and its locking
     locked = module._locked
-    taken = []
+    taken: list[Path] = []
 
     def swept_first(folder: Path) -> int:
         if not taken:
