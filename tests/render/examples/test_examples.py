@@ -89,7 +89,7 @@ def test_dossiers_are_one_pdf_a_folder_of_whatever_lies_in_it(tmp_path: Path) ->
         assert f"annex to {number}" in terms
         assert all("COPY" in page for page in (cover, contract, notes, terms))
         titles = [mark.get_title() for mark in pypdfium2.PdfDocument(pdf).get_toc()]
-        assert titles == ["1-cover", "2-contract", "3-notes", "4-delivery", "5-terms"]
+        assert titles == [f"{stem}.pdf" for stem in ("1-cover", "2-contract", "3-notes", "4-delivery", "5-terms")]
 
 
 def test_charts_are_drawn_by_their_script(tmp_path: Path) -> None:
