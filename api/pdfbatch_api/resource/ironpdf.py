@@ -134,8 +134,15 @@ class IronPdfOptions(ResourceModel):
                 raise ValueError(
                     "javascript has no effect without scripts: leave it out, or set enableJavaScript: true"
                 )
-            if self.wait_for is not None and self.wait_for.java_script:
-                raise ValueError("waitFor.javaScript never comes without scripts: set enableJavaScript: true")
+            # Seen in 2026.9: it looks for elements and fonts by a script, and else waits for maxWaitTime each time.
+            if self.wait_for is not None and self.wait_for.event not in (
+                "render_delay",
+                "network_idle0",
+                "network_idle2",
+            ):
+                raise ValueError(
+                    "without scripts only delays and requests can be waited for: set enableJavaScript: true"
+                )
             if self.table_of_contents != "None":
                 raise ValueError("tableOfContents is made by a script of IronPDF's: set enableJavaScript: true")
         if self.auto_bookmark_min_heading_level > self.auto_bookmark_max_heading_level:

@@ -294,13 +294,13 @@ def test_scripts_run_only_where_asked_and_are_waited_for(count: Count) -> None:
         ({"paperFit": {"useFitToPageRendering": 800}}, {}),
         ({"autoBookmarkMinHeadingLevel": 2, "autoBookmarkMaxHeadingLevel": 3}, {"outline": True}),
         ({"waitFor": {"renderDelay": "50ms"}}, {"background": False}),
-        ({"waitFor": {"allFontsLoaded": True}}, {}),
+        ({"enableJavaScript": True, "waitFor": {"allFontsLoaded": True}}, {}),
         ({"waitFor": {"networkIdle0": True, "maxWaitTime": "3s"}}, {}),
         ({"waitFor": {"networkIdle2": True, "maxWaitTime": "3s"}}, {}),
-        ({"waitFor": {"htmlElementById": "p"}}, {}),
-        ({"waitFor": {"htmlElementByName": "n"}}, {}),
-        ({"waitFor": {"htmlElementByTagName": "h1"}}, {}),
-        ({"waitFor": {"htmlElementByClassName": "c"}}, {}),
+        ({"enableJavaScript": True, "waitFor": {"htmlElementById": "p"}}, {}),
+        ({"enableJavaScript": True, "waitFor": {"htmlElementByName": "n"}}, {}),
+        ({"enableJavaScript": True, "waitFor": {"htmlElementByTagName": "h1"}}, {}),
+        ({"enableJavaScript": True, "waitFor": {"htmlElementByClassName": "c"}}, {}),
     ],
 )
 def test_every_option_is_taken_by_the_client(count: Count, options: dict[str, Any], more: dict[str, Any]) -> None:
@@ -355,6 +355,26 @@ def test_nothing_is_loaded_from_elsewhere(count: Count, tmp_path: Path) -> None:
         assert heard == []
     finally:
         listener.close()
+
+
+def test_the_example_is_printed_with_a_licence(engine: str, tmp_path: Path) -> None:
+    example = Path(__file__).parents[3] / "examples" / "ironpdf-letters" / "batch.yaml"
+    done = subprocess.run(
+        [sys.executable, "-m", "pdfbatch_renderer.cli", "run", str(example), "--output", str(tmp_path)],
+        env={**os.environ, IRONPDF_VARIABLE: engine},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == (0 if LICENSED else 78), done.stderr
+    if LICENSED:
+        said = text((tmp_path / "L-2.pdf").read_bytes())
+        assert "Barnabé Coquelicot" in said
+        assert "2026-11-30" in said
+        assert "1 / 1" in said
+    else:
+        assert NO_LICENCE in " ".join(done.stderr.split())
 
 
 def test_recorded(engine: str, tmp_path: Path) -> None:
