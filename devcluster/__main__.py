@@ -23,7 +23,9 @@ def main() -> int:
     commands.add_parser("down", help="take it down and remove every trace; fails when one is left")
     commands.add_parser("status", help="what is up; fails when the cluster is not")
     build = commands.add_parser("build", help="only build its programs")
-    build.add_argument("--monitoring", action="store_true", help="Prometheus, promtool and KEDA too")
+    build.add_argument(
+        "--monitoring", action="store_true", help="Prometheus, promtool, KEDA and prometheus-adapter too"
+    )
     commands.add_parser("check", help="only say whether this machine can run it")
     load = commands.add_parser("load", help="load an OCI archive into all nodes")
     load.add_argument("archive", type=Path)

@@ -1,4 +1,4 @@
-"""Kubernetes' own programs, Prometheus' and KEDA's, built from their Go modules once and kept in the user's cache.
+"""Kubernetes' own programs, and those that measure and scale, built from Go modules once and kept in the user's cache.
 
 There is no package of them that every machine can fetch, and a build from pinned modules (go.sum is ours, and
 committed) is the same everywhere. Cold, Kubernetes takes about twelve minutes on two cores; a finished build is found
@@ -24,6 +24,7 @@ KUBERNETES = "1.37.2"
 HELM = "3.22.0"
 PROMETHEUS = "3.16.0"
 KEDA = "2.21.0"
+PROMETHEUS_ADAPTER = "0.12.0"
 MODULES = Path(__file__).parent / "modules"
 
 _VERSION = "k8s.io/component-base/version"
@@ -93,8 +94,9 @@ KEDA_MODULE = Module(
     # Its manifests: definitions, roles, Deployments.
     brings=(_KEDA, "config"),
 )
-MONITORING = (PROMETHEUS_MODULE, KEDA_MODULE)
-"""What a cluster has only when it is asked for: Prometheus and promtool; KEDA."""
+PROMETHEUS_ADAPTER_MODULE = Module("prometheus-adapter", (("adapter", "sigs.k8s.io/prometheus-adapter/cmd/adapter"),))
+MONITORING = (PROMETHEUS_MODULE, KEDA_MODULE, PROMETHEUS_ADAPTER_MODULE)
+"""What a cluster has only when it is asked for: Prometheus and promtool; KEDA; prometheus-adapter."""
 
 
 @dataclass(frozen=True)

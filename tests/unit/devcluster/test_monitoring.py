@@ -1,4 +1,4 @@
-"""Prometheus and KEDA: the versions that are built are those that the manifests name."""
+"""Prometheus, KEDA and prometheus-adapter: the versions that are built are those that the manifests name."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 from devcluster import DevClusterError, Settings, binaries, configuration
-from devcluster.monitoring import keda, prometheus
+from devcluster.monitoring import keda, prometheus, prometheus_adapter
 
 
 def objects() -> list[dict[str, Any]]:
@@ -19,14 +19,16 @@ def test_the_pinned_versions_are_those_of_the_modules() -> None:
     module = f"github.com/prometheus/prometheus v0.{major}{int(minor):02}.{patch}\n"
     assert module in (binaries.MODULES / "prometheus" / "go.mod").read_text()
     assert f"github.com/kedacore/keda/v2 v{binaries.KEDA}\n" in (binaries.MODULES / "keda" / "go.mod").read_text()
+    adapter = f"sigs.k8s.io/prometheus-adapter v{binaries.PROMETHEUS_ADAPTER}\n"
+    assert adapter in (binaries.MODULES / "prometheus-adapter" / "go.mod").read_text()
 
 
 def test_the_images_that_are_loaded_are_those_of_the_manifests() -> None:
-    text = prometheus.MANIFEST.read_text() + keda.OVERLAY.read_text()
+    text = "".join(path.read_text() for path in (prometheus.MANIFEST, keda.OVERLAY, prometheus_adapter.MANIFEST))
 
     named = set(re.findall(r"(?:image: |image, value: \")([\w./:-]+)", text))
 
-    assert named == {prometheus._IMAGE, *keda._IMAGES.values()}
+    assert named == {prometheus._IMAGE, prometheus_adapter._IMAGE, *keda._IMAGES.values()}
 
 
 def test_prometheus_scrapes_both_sides_and_keeps_the_operators_own_namespaces() -> None:
