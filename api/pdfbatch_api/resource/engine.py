@@ -30,7 +30,7 @@ class ChromiumOptions(ResourceModel):
     """Headless Chromium, driven over the DevTools protocol."""
 
     scripts: bool = Field(
-        default=False, description="Whether the page's JavaScript runs. It takes about four times as long."
+        default=False, description="Whether the page's JavaScript runs. Each page then takes about ten times as long."
     )
     wait: ChromiumWait | None = Field(
         default=None, description="What a page with scripts is waited for. Unset: its load and its fonts."
