@@ -19,6 +19,7 @@ def test_the_examples_are_all_found() -> None:
     names = [path.parent.name for path in MANIFESTS]
     assert names == [
         "badges",
+        "charts",
         "contracts",
         "dossiers",
         "handbook",
