@@ -24,7 +24,8 @@ ONE_MISTAKE = {
     ),
     "a key one level too high": (
         added("  size: A4"),
-        "line 14, spec.size: unknown key. It is a key of spec.page and spec.postprocessing.watermark.",
+        "line 14, spec.size: unknown key. It is a key of spec.page and spec.postprocessing.watermark and "
+        "spec.output.container.pageNumbers.",
     ),
     "a key that nothing resembles": (
         added("  zzz: 1"),
