@@ -186,7 +186,7 @@ def test_engine_ironpdf_without_a_licence_secret_says_so_and_begins_once_the_cha
     start("two", ironpdf_license_secret="ironpdf")
     pod = wait("a plan pod", place.pod, within=40)
 
-    # Then the API server has taken IronPDF's engine as a sidecar, with its probe, and the key as a Secret's on both sides.
+    # Then the API server has taken IronPDF's engine as a sidecar with its probe, and both sides have the Secret's key.
     (engine,) = pod["spec"]["initContainers"]
     assert engine["restartPolicy"] == "Always" and engine["startupProbe"]["tcpSocket"]["port"] == 33350
     key = {"secretKeyRef": {"name": "ironpdf", "key": "license-key"}}
