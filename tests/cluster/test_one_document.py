@@ -52,7 +52,7 @@ def test_it_is_one_pod_and_what_a_person_sees_says_so(place: Place) -> None:
     assert place.row("letter")["PROGRESS"] == "1/1"
     assert place.events("letter") == [
         "Planning: The batch has begun: its plan is being made",
-        "Planned: 1 documents in 1 shards",
+        "Planned: 1 document in 1 shard",
         "Complete: 1 of 1 documents succeeded",
     ]
     described = place.kubectl("describe", "pdfbatch", "letter")
