@@ -112,7 +112,7 @@ class Recording:
         found: list[tuple[float, int, str, str]] = []
         for moment in self.moments:
             _, reason, message = moment.scaling
-            if message.startswith(f"{moment.desired} renderers") and (not found or found[-1][1] != moment.desired):
+            if message.startswith(f"{moment.desired} renderer") and (not found or found[-1][1] != moment.desired):
                 found.append((moment.at - self.begin, moment.desired, reason, message))
         return found
 
