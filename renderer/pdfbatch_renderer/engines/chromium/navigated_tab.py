@@ -20,6 +20,7 @@ from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_api.resource import ChromiumOptions
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
+from pdfbatch_renderer.engines.chromium.death import Death
 from pdfbatch_renderer.engines.chromium.page_requests import PageRequests
 from pdfbatch_renderer.engines.chromium.script_errors import Details, ScriptErrors
 from pdfbatch_renderer.engines.chromium.tab import TabCrashedError
@@ -105,6 +106,7 @@ class NavigatedTab:
     def __init__(
         self, connection: Connection, context: str, session: str, requests: PageRequests, options: ChromiumOptions
     ) -> None:
+        self._death = Death()
         self._connection = connection
         self._context = context
         self._session = session
@@ -231,6 +233,7 @@ class NavigatedTab:
 
     def _die(self, error: EngineError) -> None:
         self.spent = True
+        self._death.tell(error)
         self._connection.fail_session(self._session, error)
         self._requests.end()
         if not self._loaded.done():
@@ -294,7 +297,11 @@ class NavigatedTab:
                 await self._unless_trouble(asyncio.ensure_future(requests.idle()))
                 self.waiting_for = PRINTING
             seen = requests.seen
-            answer = await self._answer("Page.printToPDF", parameters)
+            try:
+                answer = await self._answer("Page.printToPDF", parameters)
+            except CdpError:
+                await self._death.explains()
+                raise
             if requests.seen == seen and not requests.under_way:
                 return _PrintAnswer.model_validate_json(bytes(answer)).data
             # A script, or the layout for paper, asked for more: answered by now, so print again.

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
+from pdfbatch_renderer.engines.chromium.death import Death
 from pdfbatch_renderer.engines.chromium.guard import manners
 from pdfbatch_renderer.engines.chromium.off_screen import not_on_screens
 from pdfbatch_renderer.engines.chromium.requests import Requests
@@ -74,6 +75,7 @@ class Tab:
         self, connection: Connection, target: str, session: str, requests: Requests, *, on_screen: bool
     ) -> None:
         self._on_screen = on_screen
+        self._death = Death()
         self._connection = connection
         self._target = target
         self._session = session
@@ -167,6 +169,7 @@ class Tab:
 
     def _die(self, error: EngineError) -> None:
         self.spent = True
+        self._death.tell(error)
         self._connection.fail_session(self._session, error)
         if self._loaded is not None and not self._loaded.done():
             self._loaded.set_exception(error)
@@ -209,7 +212,11 @@ class Tab:
         for _ in range(_PRINTS_PER_LOAD):
             self._raise_problems()
             seen = requests.seen
-            answer = await self._answer("Page.printToPDF", parameters)
+            try:
+                answer = await self._answer("Page.printToPDF", parameters)
+            except CdpError:
+                await self._death.explains()
+                raise
             self._raise_problems()
             if requests.seen == seen:
                 return _PrintAnswer.model_validate_json(bytes(answer)).data
