@@ -139,7 +139,7 @@ async def test_in_a_folder_links_take_no_room_and_leave_no_staged_file(tmp_path:
     for _ in range(3):
         await _write(store, {"a.pdf": b"of some attempt %d" % next(_attempts)})
 
-    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    files = _files(tmp_path)
     assert len(files) == 2
     assert files[0].samefile(files[1])
 
@@ -213,3 +213,7 @@ def test_a_store_that_can_is_not_refused_and_left_as_it_was(store: Store) -> Non
 def _through(proxy: FaultProxy, bucket: str) -> Store:
     options = StoreOptions(endpoint=proxy.url, allow_http=True, timeout="10s", retry_for="10s")
     return open_store(f"s3://{bucket}/out", options)
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
