@@ -14,6 +14,7 @@ from bench import process_tree
 from bench.own_run import OwnRun, prepare
 from bench.process_tree import Usage
 from bench.workload import Workload
+from pdfbatch_api.pods import IRONPDF_LICENSE_VARIABLE
 
 _RIVALS: Final = Path(__file__).parent / "rivals"
 PUPPETEER_TABS: Final = 4  # of 2, 3 and 4 the fastest on two cores
@@ -119,6 +120,10 @@ def _puppeteer(browser: str) -> Callable[[], str | None]:
     return missing
 
 
+def _licence() -> str | None:
+    return None if os.environ.get(IRONPDF_LICENSE_VARIABLE) else f"{IRONPDF_LICENSE_VARIABLE} is not set"
+
+
 def _loads(module: str, name: str) -> Callable[[], str | None]:
     def missing() -> str | None:
         try:
@@ -148,6 +153,13 @@ def contestants() -> list[Contestant]:
         Contestant("prebuilt", "**pdfbatch run**, finished HTML (no template, no metadata)", _here, _ours("prebuilt")),
         Contestant("full", "**pdfbatch run**, template with 41 formatted values, metadata", _here, _ours("full")),
         Contestant(
+            "own-scripts",
+            "**pdfbatch run**, scripts on: a browser context a document",
+            _program("chromium-headless-shell", "chromium-headless-shell"),
+            _ours("scripts"),
+            slow=True,
+        ),
+        Contestant(
             "typst",
             "**pdfbatch run**, engine typst, template with 41 formatted values, metadata",
             _loads("typst", "typst"),
@@ -158,6 +170,13 @@ def contestants() -> list[Contestant]:
             "**pdfbatch run**, engine weasyprint, template with 41 formatted values, metadata",
             _loads("weasyprint", "WeasyPrint"),
             _ours("weasyprint"),
+            slow=True,
+        ),
+        Contestant(
+            "own-ironpdf",
+            "**pdfbatch run**, engine ironpdf, template with 41 formatted values, metadata",
+            _licence,
+            _ours("ironpdf"),
             slow=True,
         ),
         Contestant(

@@ -25,6 +25,12 @@ _SPECS: Final[dict[str, dict[str, Any]]] = {
         "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
         "postprocessing": {"metadata": _METADATA},
     },
+    "scripts": {
+        "source": {"rows": {"uri": "rows.jsonl"}},
+        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
+        "engine": {"name": "chromium", "chromium": {"scripts": True}},
+        "postprocessing": {"metadata": _METADATA},
+    },
     "typst": {
         "source": {"rows": {"uri": "rows.jsonl"}},
         "template": {"uri": "template/", "entry": "invoice.typ", "locale": "en_GB"},
@@ -35,6 +41,12 @@ _SPECS: Final[dict[str, dict[str, Any]]] = {
         "source": {"rows": {"uri": "rows.jsonl"}},
         "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
         "engine": {"name": "weasyprint"},
+        "postprocessing": {"metadata": _METADATA},
+    },
+    "ironpdf": {
+        "source": {"rows": {"uri": "rows.jsonl"}},
+        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
+        "engine": {"name": "ironpdf"},
         "postprocessing": {"metadata": _METADATA},
     },
 }
