@@ -2,9 +2,13 @@
 
 import asyncio
 import contextlib
-from typing import Final
+from collections.abc import Awaitable
+from typing import Final, TypeVar
 
 from pdfbatch_api.errors import EngineError
+from pdfbatch_renderer.engines.chromium.connection import CdpError
+
+_T = TypeVar("_T")
 
 # The browser tells of both in the same breath.
 _SECONDS: Final = 0.5
@@ -21,6 +25,18 @@ class Death:
         if not self._told.done():
             self._told.set_exception(error)
             self._told.exception()  # seen: perhaps nobody asks
+
+    async def or_answer(self, asked: Awaitable[_T]) -> _T:
+        """What the browser answers; where it refuses, the tab's death, if that is why.
+
+        Raises:
+            CdpError: the browser refused, and the tab lives. EngineError: the tab is dead.
+        """
+        try:
+            return await asked
+        except CdpError:
+            await self.explains()
+            raise
 
     async def explains(self) -> None:
         """Waits a moment for the word that the tab is dead: a tab that dies while it prints, for want of memory, say,

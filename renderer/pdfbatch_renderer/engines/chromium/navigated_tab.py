@@ -14,11 +14,11 @@ from importlib.resources import files
 from typing import Any, Final, TypeVar
 
 import msgspec
-from pydantic import BaseModel, ConfigDict
 
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
 from pdfbatch_api.resource import ChromiumOptions
+from pdfbatch_renderer.engines.chromium.answers import PRINTS_PER_LOAD, logged_text, printed_pdf
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
 from pdfbatch_renderer.engines.chromium.death import Death
 from pdfbatch_renderer.engines.chromium.page_requests import PageRequests
@@ -28,21 +28,12 @@ from pdfbatch_renderer.engines.chromium.waiting import LOADING, PRINTING, REQUES
 
 _T = TypeVar("_T")
 
-_PRINTS_PER_LOAD: Final = 4
 # What page.js keeps, and takes out of the page's hands.
 _BINDING: Final = "__pdfbatch"
 _PAGE_JS: Final = files(__package__).joinpath("page.js").read_text("utf-8")
 _REFUSED_BY_ITSELF: Final = ("Not allowed to load local resource: ", "Fetch API cannot load ")
 _MILLISECOND: Final = dt.timedelta(milliseconds=1)
 _EPOCH: Final = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
-
-
-class _PrintAnswer(BaseModel):
-    """Read by pydantic, as in tab.py: it decodes base64 fastest."""
-
-    model_config = ConfigDict(val_json_bytes="base64")
-
-    data: bytes
 
 
 class _Bound(msgspec.Struct):
@@ -67,14 +58,6 @@ class _Navigated(msgspec.Struct):
     frame: _Frame
 
 
-class _Entry(msgspec.Struct):
-    text: str = ""
-
-
-class _Logged(msgspec.Struct):
-    entry: _Entry
-
-
 class _Evaluated(msgspec.Struct):
     details: Details | None = msgspec.field(default=None, name="exceptionDetails")
 
@@ -83,7 +66,6 @@ _bound = msgspec.json.Decoder(_Bound)
 _dialog = msgspec.json.Decoder(_Dialog)
 _address = msgspec.json.Decoder(_Address)
 _navigated = msgspec.json.Decoder(_Navigated)
-_logged = msgspec.json.Decoder(_Logged)
 _evaluated = msgspec.json.Decoder(_Evaluated)
 
 
@@ -200,7 +182,7 @@ class NavigatedTab:
         elif method == "Page.javascriptDialogOpening":
             self._on_dialog(_dialog.decode(params))
         elif method == "Log.entryAdded":
-            self._on_log(_logged.decode(params).entry)
+            self._on_log(logged_text(params))
         elif method == "Inspector.targetCrashed":
             self._die(TabCrashedError("the browser's tab crashed"))
         elif method == "Inspector.detached":
@@ -225,11 +207,11 @@ class NavigatedTab:
             lambda future: future.exception()
         )
 
-    def _on_log(self, entry: _Entry) -> None:
+    def _on_log(self, text: str) -> None:
         # What the browser refuses by itself never becomes a request; see tab.py.
         for said in _REFUSED_BY_ITSELF:
-            if entry.text.startswith(said):
-                self._requests.refuse(entry.text.removeprefix(said).partition(". URL scheme")[0])
+            if text.startswith(said):
+                self._requests.refuse(text.removeprefix(said).partition(". URL scheme")[0])
 
     def _die(self, error: EngineError) -> None:
         self.spent = True
@@ -291,19 +273,15 @@ class NavigatedTab:
 
     async def _printed(self, parameters: dict[str, Any]) -> bytes:
         requests = self._requests
-        for _ in range(_PRINTS_PER_LOAD):
+        for _ in range(PRINTS_PER_LOAD):
             if requests.under_way:
                 self.waiting_for = REQUESTS
                 await self._unless_trouble(asyncio.ensure_future(requests.idle()))
                 self.waiting_for = PRINTING
             seen = requests.seen
-            try:
-                answer = await self._answer("Page.printToPDF", parameters)
-            except CdpError:
-                await self._death.explains()
-                raise
+            answer = await self._death.or_answer(self._answer("Page.printToPDF", parameters))
             if requests.seen == seen and not requests.under_way:
-                return _PrintAnswer.model_validate_json(bytes(answer)).data
+                return printed_pdf(answer)
             # A script, or the layout for paper, asked for more: answered by now, so print again.
         raise DocumentError(
             "the page asks for new files every time it is printed",

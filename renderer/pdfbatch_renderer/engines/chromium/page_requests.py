@@ -1,4 +1,4 @@
-"""The requests of a page with scripts: also the page itself, and those that scripts make after its load."""
+"""The requests of a page with scripts: also those that scripts make after its load."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -11,16 +11,6 @@ from pdfbatch_renderer.engines.chromium.connection import Connection
 from pdfbatch_renderer.engines.chromium.requests import Requests
 
 
-class _Request(msgspec.Struct):
-    url: str
-
-
-class _Paused(msgspec.Struct):
-    request_id: str = msgspec.field(name="requestId")
-    request: _Request
-    resource_type: str = msgspec.field(name="resourceType", default="Other")
-
-
 class _Sent(msgspec.Struct):
     request_id: str = msgspec.field(name="requestId")
     loader_id: str = msgspec.field(name="loaderId", default="")
@@ -30,7 +20,6 @@ class _Ended(msgspec.Struct):
     request_id: str = msgspec.field(name="requestId")
 
 
-_paused = msgspec.json.Decoder(_Paused)
 _sent = msgspec.json.Decoder(_Sent)
 _ended = msgspec.json.Decoder(_Ended)
 
@@ -39,7 +28,6 @@ class PageRequests(Requests):
     """As Requests, and:
 
     Attributes:
-        document: what the page's own address is answered with, once.
         under_way: ids of requests that are not at their end. A picture that a script asked for after the load is
             waited for by nobody else.
     """
@@ -48,19 +36,8 @@ class PageRequests(Requests):
         self, connection: Connection, session: str, *, digest: str, shared: Mapping[str, Asset], optional: Sequence[str]
     ) -> None:
         super().__init__(connection, session, digest=digest, shared=shared, optional=optional)
-        self.document: Asset | None = None
         self.under_way: set[str] = set()
         self._idle = asyncio.Event()
-
-    def on_paused(self, params: msgspec.Raw) -> None:
-        """Answers one request."""
-        if self.document is not None:
-            paused = _paused.decode(params)
-            if paused.resource_type == "Document" and paused.request.url == self.base:
-                self._fulfil(paused.request_id, self.document)
-                self.document = None
-                return
-        super().on_paused(params)
 
     def on_sent(self, params: msgspec.Raw) -> None:
         """Takes Network.requestWillBeSent."""

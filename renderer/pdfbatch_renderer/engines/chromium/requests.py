@@ -39,6 +39,9 @@ _decoder = msgspec.json.Decoder(_Paused)
 class Requests:
     """The requests of one tab.
 
+    Attributes:
+        document: what the document's own address is answered with, once.
+
     Args:
         digest: of the shared assets; part of every address, so that no cache can confuse two batches.
         shared: path to asset, for all documents.
@@ -54,7 +57,7 @@ class Requests:
         self._shared = shared
         self._optional = tuple(optional)
         self._own: Mapping[str, Asset] = {}
-        self._opening = False
+        self.document: Asset | None = None
         self.seen = 0
         self.problems: list[DocumentError] = []
         self.warnings: list[str] = []
@@ -66,16 +69,13 @@ class Requests:
         self.problems = []
         self.warnings = []
 
-    def opening(self, active: bool) -> None:
-        """While active, the address of the document itself is answered with an empty page."""
-        self._opening = active
-
     def on_paused(self, params: msgspec.Raw) -> None:
         """Answers one request."""
         paused = _decoder.decode(params)
         url = paused.request.url
-        if self._opening and url == self.base:
-            self._fulfil(paused.request_id, Asset(b"<!doctype html><html></html>", "text/html; charset=utf-8"))
+        if self.document is not None and paused.resource_type == "Document" and url == self.base:
+            self._fulfil(paused.request_id, self.document)
+            self.document = None
             return
         self.seen += 1
         asset = self._find(url)

@@ -5,41 +5,22 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
-from pydantic import BaseModel, ConfigDict
 
 from pdfbatch_api.errors import DocumentError, EngineError
 from pdfbatch_api.protocols import Asset, PageHtml
+from pdfbatch_renderer.engines.chromium.answers import PRINTS_PER_LOAD, logged_text, printed_pdf
 from pdfbatch_renderer.engines.chromium.connection import LOST, CdpError, Connection, ConnectionLostError
 from pdfbatch_renderer.engines.chromium.death import Death
 from pdfbatch_renderer.engines.chromium.guard import manners
 from pdfbatch_renderer.engines.chromium.off_screen import not_on_screens
 from pdfbatch_renderer.engines.chromium.requests import Requests
 
-# A print is taken again when requests were under way during it; each time the answers are in the tab's cache.
-_PRINTS_PER_LOAD: Final = 4
+_BLANK: Final = Asset(b"<!doctype html><html></html>", "text/html; charset=utf-8")
 
 
 class TabCrashedError(EngineError):
     """The process behind the tab died: out of memory, or a defect."""
 
-
-class _PrintAnswer(BaseModel):
-    """Read by pydantic, which decodes base64 four times as fast as msgspec and fifteen times as fast as binascii."""
-
-    model_config = ConfigDict(val_json_bytes="base64")
-
-    data: bytes
-
-
-class _LogEntry(msgspec.Struct):
-    text: str = ""
-
-
-class _LogAdded(msgspec.Struct):
-    entry: _LogEntry
-
-
-_log_decoder = msgspec.json.Decoder(_LogAdded)
 
 _NAVIGATIONS: Final = frozenset(
     {
@@ -131,11 +112,10 @@ class Tab:
         await call("Log.enable", {}, session)
         await call("Fetch.enable", {"patterns": [{"urlPattern": "*"}]}, session)
         # The document's address, so that relative paths of the template resolve to what we answer.
-        self._requests.opening(True)
+        self._requests.document = _BLANK
         self._loaded = asyncio.get_running_loop().create_future()
         await call("Page.navigate", {"url": self._requests.base}, session)
         await self._loaded
-        self._requests.opening(False)
         tree = await call("Page.getFrameTree", {}, session)
         self._frame = str(tree["frameTree"]["frame"]["id"])
         self._navigated = False
@@ -149,19 +129,19 @@ class Tab:
         elif method in _NAVIGATIONS:
             self._navigated = True
         elif method == "Log.entryAdded":
-            self._on_log(_log_decoder.decode(params).entry)
+            self._on_log(logged_text(params))
         elif method == "Inspector.targetCrashed":
             self._die(TabCrashedError("the browser's tab crashed"))
         elif method == LOST:
             self._die(ConnectionLostError("the browser is gone"))
 
-    def _on_log(self, entry: "_LogEntry") -> None:
+    def _on_log(self, text: str) -> None:
         # What the browser refuses by itself never becomes a request: file:///etc/passwd, for one. It says so before
         # the load event, by this text and no other mark (it is "security" for a frame, "javascript" for a picture).
-        if entry.text.startswith("Not allowed to load"):
+        if text.startswith("Not allowed to load"):
             self._requests.problems.append(
                 DocumentError(
-                    f"the browser refused what the page asks for: {entry.text[:300]}",
+                    f"the browser refused what the page asks for: {text[:300]}",
                     reason="RequestRefused",
                     hint="Pages have no file access: put the file into the template's folder, use a relative path.",
                 )
@@ -209,17 +189,13 @@ class Tab:
 
     async def _printed(self, parameters: dict[str, Any]) -> bytes:
         requests = self._requests
-        for _ in range(_PRINTS_PER_LOAD):
+        for _ in range(PRINTS_PER_LOAD):
             self._raise_problems()
             seen = requests.seen
-            try:
-                answer = await self._answer("Page.printToPDF", parameters)
-            except CdpError:
-                await self._death.explains()
-                raise
+            answer = await self._death.or_answer(self._answer("Page.printToPDF", parameters))
             self._raise_problems()
             if requests.seen == seen:
-                return _PrintAnswer.model_validate_json(bytes(answer)).data
+                return printed_pdf(answer)
             # The layout for paper asked for more (a font, a print background): answered by now, so print again.
         raise DocumentError(
             "the page asks for new files every time it is printed",
