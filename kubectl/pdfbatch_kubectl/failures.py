@@ -10,13 +10,13 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_api.protocols import Store
 from pdfbatch_kubectl.options import BatchName, Context, Endpoint, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.resource import Batch, Failure
 from pdfbatch_kubectl.screen import BAD, FAINT, err, finish, out, show_note
 from pdfbatch_kubectl.stores import MANIFEST_NAMES, SUMMARY_NAME, open_output
-from pdfbatch_kubectl.wording import counted
 
 if TYPE_CHECKING:
     from pdfbatch_kubectl.cluster.api import Api

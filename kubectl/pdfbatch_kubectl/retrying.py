@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 from rich.console import Console
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_kubectl.options import BatchName, Context, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.screen import err, finish, out
-from pdfbatch_kubectl.wording import counted
 
 if TYPE_CHECKING:
     from pdfbatch_kubectl.cluster.api import Api

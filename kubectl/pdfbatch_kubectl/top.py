@@ -10,12 +10,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.pods import ENGINE_CONTAINER, RENDERER_CONTAINER
 from pdfbatch_kubectl.options import Context, Kubeconfig, MaybeBatchName, Namespace, with_api
 from pdfbatch_kubectl.resource import Batch, Pod, PodMetrics
 from pdfbatch_kubectl.screen import FAINT, err, finish, out, show_note
 from pdfbatch_kubectl.status.figures import figures
-from pdfbatch_kubectl.wording import cores, counted, duration, mebibytes
+from pdfbatch_kubectl.wording import cores, duration, mebibytes
 
 if TYPE_CHECKING:
     from pdfbatch_kubectl.cluster.api import Api

@@ -75,8 +75,3 @@ def mebibytes(quantity: str) -> float:
 def _parts(quantity: str) -> tuple[float, str]:
     number = quantity.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
     return float(number), quantity[len(number) :]
-
-
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """1 batch, 2 batches: `many` where an s is not enough."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -1,9 +1,4 @@
-"""Numbers of things as people read them: 1 shard, 1,200 shards."""
-
-
-def counted(number: int, one: str) -> str:
-    """So many of them: `one` is the word for one, whose plural has an s."""
-    return f"{number:,} {one if number == 1 else one + 's'}"
+"""How much is left of something, as people read it."""
 
 
 def left(number: int) -> str:

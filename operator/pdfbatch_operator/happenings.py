@@ -5,8 +5,8 @@ For people who run `kubectl describe pdfb`: the steps of a batch, and what went 
 
 from typing import Final
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.resource.status import Condition, PdfBatchStatus
-from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import condition, cut, is_true
 from pdfbatch_operator.decision import Event
 

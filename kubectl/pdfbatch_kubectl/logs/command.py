@@ -6,11 +6,11 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_kubectl.logs.line import Line, as_json, as_text
 from pdfbatch_kubectl.options import BatchName, Context, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.resource import Batch
 from pdfbatch_kubectl.screen import err, finish, out, show_note
-from pdfbatch_kubectl.wording import counted
 
 if TYPE_CHECKING:
     from pdfbatch_kubectl.cluster.api import Api

@@ -9,11 +9,11 @@ import yaml
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.errors import ManifestError, StoreError
 from pdfbatch_kubectl.options import Context, Endpoint, Kubeconfig, Namespace, with_api
 from pdfbatch_kubectl.running.manifest_file import find_manifest, read_manifest
 from pdfbatch_kubectl.screen import err, finish, out, show_note
-from pdfbatch_kubectl.wording import counted
 
 if TYPE_CHECKING:
     from pdfbatch_kubectl.cluster.api import Api, Json

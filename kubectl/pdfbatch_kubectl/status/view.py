@@ -10,10 +10,11 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_kubectl.resource import Batch, Condition, Event
 from pdfbatch_kubectl.screen import BAD, FAINT, GOOD, ODD
 from pdfbatch_kubectl.status.figures import Figures, Goal, figures
-from pdfbatch_kubectl.wording import clock, counted, duration, moment
+from pdfbatch_kubectl.wording import clock, duration, moment
 
 _EVENTS: Final = 5
 _BAR: Final = 40

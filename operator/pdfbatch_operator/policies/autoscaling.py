@@ -2,9 +2,9 @@
 
 from typing import Final
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.resource.status import RendererCounts
 from pdfbatch_api.summaries import RenderSummary
-from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import condition
 from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import ObservedJob, ObservedPod

@@ -4,10 +4,10 @@ While suspended it is not made at all, rather than made suspended: a batch that 
 write, and there is one way less for a Job to be there. One that runs already is suspended, as the render Job is.
 """
 
+from pdfbatch_api.amounts import counted
 from pdfbatch_api.resource.status import PlanStatus, ShardCounts
 from pdfbatch_api.summaries import PlanSummary
 from pdfbatch_operator import manifests
-from pdfbatch_operator.amounts import counted
 from pdfbatch_operator.conditions import cut
 from pdfbatch_operator.decision import CreateJob
 from pdfbatch_operator.moments import text_of

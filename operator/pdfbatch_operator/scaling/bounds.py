@@ -7,7 +7,8 @@ all batches together leaves it, else that minimum would be a way around both.
 from dataclasses import dataclass
 from typing import Final
 
-from pdfbatch_operator.amounts import counted, left
+from pdfbatch_api.amounts import counted
+from pdfbatch_operator.amounts import left
 from pdfbatch_operator.scaling.situation import Situation
 
 FLEET: Final = "FleetLimit"

@@ -1,6 +1,7 @@
 """As many as `spec.renderers` says, which a person, kubectl scale, an HPA or KEDA has set: the autoscaler is off."""
 
-from pdfbatch_operator.amounts import counted, left
+from pdfbatch_api.amounts import counted
+from pdfbatch_operator.amounts import left
 from pdfbatch_operator.scaling.situation import History, Situation, Verdict
 
 
