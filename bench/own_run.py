@@ -13,42 +13,28 @@ from bench.workload import Workload
 
 _METADATA: Final = {"title": "Invoice {{ number }}", "author": "Bench", "subject": "{{ customer }}"}
 
-# Prebuilt: the row is the page. Full, and with the other engines: the template makes the page, and the metadata use the
-# row's columns.
+
+def _of_rows(entry: str = "invoice.html", **engine: Any) -> dict[str, Any]:
+    """The template makes the page, and the metadata use the row's columns."""
+    return {
+        "source": {"rows": {"uri": "rows.jsonl"}},
+        "template": {"uri": "template/", "entry": entry, "locale": "en_GB"},
+        "engine": engine,
+        "postprocessing": {"metadata": _METADATA},
+    }
+
+
+# Prebuilt: the row is the page.
 _SPECS: Final[dict[str, dict[str, Any]]] = {
     "prebuilt": {
         "source": {"rows": {"uri": "pages.jsonl"}},
         "template": {"inline": "{{ html | safe }}"},
     },
-    "full": {
-        "source": {"rows": {"uri": "rows.jsonl"}},
-        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
-        "postprocessing": {"metadata": _METADATA},
-    },
-    "scripts": {
-        "source": {"rows": {"uri": "rows.jsonl"}},
-        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
-        "engine": {"name": "chromium", "chromium": {"scripts": True}},
-        "postprocessing": {"metadata": _METADATA},
-    },
-    "typst": {
-        "source": {"rows": {"uri": "rows.jsonl"}},
-        "template": {"uri": "template/", "entry": "invoice.typ", "locale": "en_GB"},
-        "engine": {"name": "typst"},
-        "postprocessing": {"metadata": _METADATA},
-    },
-    "weasyprint": {
-        "source": {"rows": {"uri": "rows.jsonl"}},
-        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
-        "engine": {"name": "weasyprint"},
-        "postprocessing": {"metadata": _METADATA},
-    },
-    "ironpdf": {
-        "source": {"rows": {"uri": "rows.jsonl"}},
-        "template": {"uri": "template/", "entry": "invoice.html", "locale": "en_GB"},
-        "engine": {"name": "ironpdf"},
-        "postprocessing": {"metadata": _METADATA},
-    },
+    "full": _of_rows(),
+    "scripts": _of_rows(name="chromium", chromium={"scripts": True}),
+    "typst": _of_rows("invoice.typ", name="typst"),
+    "weasyprint": _of_rows(name="weasyprint"),
+    "ironpdf": _of_rows(name="ironpdf"),
 }
 
 
