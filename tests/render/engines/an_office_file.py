@@ -117,40 +117,9 @@ def pptx(text: str) -> bytes:
         '<a:off x="500000" y="500000"/><a:ext cx="8000000" cy="900000"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/>'
         f"</a:prstGeom></p:spPr><p:txBody><a:bodyPr/><a:p><a:r><a:t>{text}</a:t></a:r></a:p></p:txBody></p:sp>"
     )
-    colours = " ".join(
-        f'{name}="{value}"'
-        for name, value in zip(
-            (
-                "bg1",
-                "tx1",
-                "bg2",
-                "tx2",
-                "accent1",
-                "accent2",
-                "accent3",
-                "accent4",
-                "accent5",
-                "accent6",
-                "hlink",
-                "folHlink",
-            ),
-            (
-                "lt1",
-                "dk1",
-                "lt2",
-                "dk2",
-                "accent1",
-                "accent2",
-                "accent3",
-                "accent4",
-                "accent5",
-                "accent6",
-                "hlink",
-                "folHlink",
-            ),
-            strict=True,
-        )
-    )
+    own = ("accent1", "accent2", "accent3", "accent4", "accent5", "accent6", "hlink", "folHlink")
+    mapped = {"bg1": "lt1", "tx1": "dk1", "bg2": "lt2", "tx2": "dk2", **{name: name for name in own}}
+    colours = " ".join(f'{name}="{value}"' for name, value in mapped.items())
     members = {
         "ppt/presentation.xml": f'<p:presentation {spaces}><p:sldMasterIdLst><p:sldMasterId id="2147483648" r:id="m"/>'
         '</p:sldMasterIdLst><p:sldIdLst><p:sldId id="256" r:id="s"/></p:sldIdLst><p:sldSz cx="9144000" cy="6858000"/>'
