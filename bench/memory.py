@@ -10,19 +10,21 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import Final
 
 from bench import process_tree
 from bench.check import check_all
+from bench.contestants import RunFailedError
 from bench.figures import slope
 from bench.invoice import token
 from bench.machine import description
 from bench.outputs import ended
 from bench.own_run import OwnRun
-from bench.process_tree import Usage
+from bench.process_tree import Sample, Usage
 from bench.results import table, write_part
 
 _MEGABYTE: Final = 1_000_000
@@ -32,19 +34,22 @@ PROMISED_PEAK: Final = 300  # MB, one Python process
 
 @dataclass(frozen=True, slots=True)
 class Growth:
-    """Memory of Python processes in MB; the slopes are MB per 10,000 documents, after the warm-up."""
+    """Memory in MB: of the largest Python process, of all of them, and of all browsers' processes. The slopes are MB
+    per 10,000 documents, after the warm-up.
+    """
 
     peak_of_one: float
     peak_of_all: float
+    peak_of_browsers: float
     slope_of_one: float
     slope_of_all: float
+    slope_of_browsers: float
 
 
-def growth(samples: Sequence[tuple[float, int, int]], finished: Sequence[float], warm: int) -> Growth:
+def growth(samples: Sequence[Sample], finished: Sequence[float], warm: int) -> Growth:
     """The growth over the middle of a run.
 
     Args:
-        samples: seconds since the start, RSS of the largest Python process, RSS of all; bytes.
         finished: when each document was done, seconds since the start, sorted.
         warm: documents before the slope begins.
 
@@ -52,20 +57,19 @@ def growth(samples: Sequence[tuple[float, int, int]], finished: Sequence[float],
         ValueError: too few readings for a slope.
     """
     # After the last document, finish holds a batch's totals: another phase, with another size.
-    steady = [
-        (bisect.bisect_right(finished, when), one, everyone)
-        for when, one, everyone in samples
-        if finished[warm - 1] <= when < finished[-1]
-    ]
+    steady = [sample for sample in samples if finished[warm - 1] <= sample.when < finished[-1]]
     if len(steady) < 3:
         raise ValueError("too few readings of memory for a slope: render more documents")
-    done = [float(count) for count, _, _ in steady]
-    return Growth(
-        peak_of_one=max(one for _, one, _ in samples) / _MEGABYTE,
-        peak_of_all=max(everyone for _, _, everyone in samples) / _MEGABYTE,
-        slope_of_one=slope(done, [one / _MEGABYTE for _, one, _ in steady]) * 10_000,
-        slope_of_all=slope(done, [everyone / _MEGABYTE for _, _, everyone in steady]) * 10_000,
-    )
+    done = [float(bisect.bisect_right(finished, sample.when)) for sample in steady]
+
+    def peak(of: Callable[[Sample], int]) -> float:
+        return max(map(of, samples)) / _MEGABYTE
+
+    def rise(of: Callable[[Sample], int]) -> float:
+        return slope(done, [of(sample) / _MEGABYTE for sample in steady]) * 10_000
+
+    one, everyone, browsers = attrgetter("largest"), attrgetter("python"), attrgetter("browsers")
+    return Growth(peak(one), peak(everyone), peak(browsers), rise(one), rise(everyone), rise(browsers))
 
 
 def prepare(folder: Path, documents: int) -> Path:
@@ -87,6 +91,22 @@ def prepare(folder: Path, documents: int) -> Path:
     manifest = folder / "batch.yaml"
     manifest.write_text(json.dumps(batch), encoding="utf-8")
     return manifest
+
+
+def measure(manifest: Path, documents: int, workers: int) -> tuple[Usage, Growth]:
+    """Runs a batch into a folder beside its manifest, checks every PDF, and says what it took.
+
+    Raises:
+        RunFailedError: it did not do its work.
+        WrongDocumentsError: a PDF does not hold its own row.
+    """
+    own = OwnRun(manifest, manifest.parent / "out", workers)
+    usage = process_tree.run(own.command, interval=0.5)
+    if usage.exit_code != 0:
+        raise RunFailedError(f"pdfbatch run ended with {usage.exit_code}: {usage.stderr[-2000:]}")
+    check_all(own.folder, documents, lines=0)
+    times = sorted(ended(line) - usage.started for line in own.output.lines())
+    return usage, growth(usage.samples, times, max(1, int(documents * WARM)))
 
 
 def report(documents: int, usage: Usage, measured: Growth) -> str:
@@ -123,15 +143,12 @@ def main() -> int:
     parser.add_argument("--print", action="store_true", help="print the part instead of writing RESULTS.md")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="pdfbatch-memory-") as scratch:
-        out = Path(scratch) / "out"
-        own = OwnRun(prepare(Path(scratch), options.documents), out, options.workers)
-        usage = process_tree.run(own.command, interval=0.5)
-        if usage.exit_code != 0:
-            print(f"pdfbatch run ended with {usage.exit_code}: {usage.stderr[-2000:]}", file=sys.stderr)
+        try:
+            usage, measured = measure(prepare(Path(scratch), options.documents), options.documents, options.workers)
+        except RunFailedError as error:
+            print(error, file=sys.stderr)
             return 1
-        check_all(out, options.documents, lines=0)
-        times = sorted(ended(line) - usage.started for line in own.output.lines())
-    text = report(options.documents, usage, growth(usage.samples, times, max(1, int(options.documents * WARM))))
+    text = report(options.documents, usage, measured)
     if options.print:
         print(text)
     else:

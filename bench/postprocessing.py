@@ -17,7 +17,7 @@ from PIL import Image
 
 from bench.invoice import TEMPLATE, row
 from bench.machine import description
-from bench.results import table
+from bench.results import table, write_part
 from pdfbatch_api.resource.postprocessing import PostprocessingSpec
 from pdfbatch_api.values import RowData
 from pdfbatch_renderer.postprocessing import compile_steps
@@ -114,25 +114,36 @@ def measured(pdf: bytes, spec: dict[str, Any], rounds: int) -> tuple[float, int]
 
 
 def main() -> None:
-    """Prints the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    """Writes the post-processing part of RESULTS.md."""
+    parser = argparse.ArgumentParser(prog="python -m bench.postprocessing", description=__doc__)
     parser.add_argument("--documents", type=int, default=200, help="documents a round; five rounds, the best counts")
-    documents = parser.parse_args().documents
+    parser.add_argument("--print", action="store_true", help="print the part instead of writing RESULTS.md")
+    options = parser.parse_args()
     plain, tagged = invoice(tagged=False), invoice(tagged=True)
     lines = []
     for name, spec in _STEPS.items():
-        milliseconds, added = measured(plain, spec, documents)
-        of_tagged, _ = measured(tagged, spec, documents)
+        milliseconds, added = measured(plain, spec, options.documents)
+        of_tagged, _ = measured(tagged, spec, options.documents)
         lines.append(
             {
                 "step": name,
-                "milliseconds": f"{milliseconds:.2f}",
-                "tagged": f"{of_tagged:.2f}",
-                "bytes": f"{added:+,}",
+                "CPU a document, ms": f"{milliseconds:.2f}",
+                "of a tagged one": f"{of_tagged:.2f}",
+                "bytes added": f"{added:+,}",
             }
         )
-    print(f"{description()}\nThe invoice has {len(plain):,} bytes, tagged {len(tagged):,}.\n")
-    print(table(("step", "milliseconds", "tagged", "bytes"), lines))
+    text = "\n\n".join(
+        [
+            description(),
+            f"The bench's invoice: {len(plain):,} bytes, tagged {len(tagged):,}. The best of five rounds of "
+            f"{options.documents} documents.",
+            table(("step", "CPU a document, ms", "of a tagged one", "bytes added"), lines),
+        ]
+    )
+    if options.print:
+        print(text)
+    else:
+        write_part("postprocessing", text)
 
 
 if __name__ == "__main__":

@@ -125,6 +125,23 @@ def own_cpu(orphan: Process, seconds: float, children: Sequence[Process]) -> flo
     return max(orphan.cpu, seconds - max(orphan.waited, sum(child.cpu for child in children)))
 
 
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Resident memory at one reading; bytes.
+
+    Attributes:
+        when: seconds since the command's start.
+        largest: of the largest Python process.
+        python: of all Python processes.
+        browsers: of all browsers' processes. What several map (the program) counts in each of them.
+    """
+
+    when: float
+    largest: int
+    python: int
+    browsers: int = 0
+
+
 @dataclass(slots=True)
 class Usage:
     """What a command took.
@@ -132,7 +149,7 @@ class Usage:
     Attributes:
         seconds: wall clock.
         cpu: CPU seconds by kind of process.
-        samples: at each reading: seconds since the start, the largest Python process's RSS, all Python's RSS; bytes.
+        samples: memory at each reading.
     """
 
     exit_code: int = 0
@@ -141,7 +158,7 @@ class Usage:
     seconds: float = 0.0
     started: float = 0.0
     cpu: dict[str, float] = field(default_factory=dict)
-    samples: list[tuple[float, int, int]] = field(default_factory=list)
+    samples: list[Sample] = field(default_factory=list)
 
     @property
     def python_share(self) -> float:
@@ -152,7 +169,7 @@ class Usage:
     @property
     def peak_python(self) -> int:
         """The largest RSS of one Python process, bytes."""
-        return max((largest for _, largest, _ in self.samples), default=0)
+        return max((sample.largest for sample in self.samples), default=0)
 
 
 def run(
@@ -195,7 +212,8 @@ def run(
             seen = [item for root in {process.pid, *orphans} for item in tree(everything, root)]
             last.update({item.pid: (len(usage.samples), item) for item in seen})
             python = [item.rss for item in seen if kind_of(item.name) == "python"]
-            usage.samples.append((time.perf_counter() - start, max(python, default=0), sum(python)))
+            browsers = sum(item.rss for item in seen if kind_of(item.name) == "browser")
+            usage.samples.append(Sample(time.perf_counter() - start, max(python, default=0), sum(python), browsers))
             ended.wait(interval)
 
     watcher = threading.Thread(target=watch)

@@ -3,6 +3,7 @@
 import pytest
 from bench.figures import interleaved, paired_ratios, slope, spread
 from bench.memory import growth
+from bench.process_tree import Sample
 from bench.results import table, with_part
 
 
@@ -40,8 +41,8 @@ def test_the_slope_of_a_line_is_its_slope() -> None:
 def test_growth_leaves_out_the_warm_up_and_what_comes_after_the_last_document() -> None:
     # given a process that doubles while it warms up, then holds 100 MB, then needs 400 MB for the finish
     finished = [0.1 * n for n in range(1, 101)]
-    samples = [(0.1 * n, 50_000_000 if n < 10 else 100_000_000, 200_000_000) for n in range(1, 100)]
-    samples += [(11.0, 400_000_000, 400_000_000)]
+    samples = [Sample(0.1 * n, 50_000_000 if n < 10 else 100_000_000, 200_000_000) for n in range(1, 100)]
+    samples += [Sample(11.0, 400_000_000, 400_000_000)]
     measured = growth(samples, finished, warm=10)
     assert measured.slope_of_one == pytest.approx(0)
     assert measured.peak_of_one == 400
@@ -50,15 +51,16 @@ def test_growth_leaves_out_the_warm_up_and_what_comes_after_the_last_document() 
 def test_growth_is_megabytes_for_ten_thousand_documents() -> None:
     # given 1 kB more a document
     finished = [float(n) for n in range(1, 1001)]
-    samples = [(float(n), 1000 * n, 2000 * n) for n in range(1, 1000)]
+    samples = [Sample(float(n), 1000 * n, 2000 * n, 3000 * n) for n in range(1, 1000)]
     measured = growth(samples, finished, warm=100)
     assert measured.slope_of_one == pytest.approx(10)
     assert measured.slope_of_all == pytest.approx(20)
+    assert measured.slope_of_browsers == pytest.approx(30)
 
 
 def test_too_few_readings_give_no_slope() -> None:
     with pytest.raises(ValueError, match="too few readings"):
-        growth([(0.5, 1, 1)], [0.1, 1.0], warm=1)
+        growth([Sample(0.5, 1, 1)], [0.1, 1.0], warm=1)
 
 
 def test_a_part_is_replaced_and_the_rest_of_the_results_stays() -> None:
