@@ -77,9 +77,11 @@ def to_its_end(command: str, work: Work, *, blank: Blank, watcher: Watcher) -> N
         work: is given the watcher, and an event that SIGTERM and Ctrl-C set; it then ends soon.
         blank: the summary when there is nothing to tell but an error.
     """
+    from pdfbatch_renderer.event_loop import new_event_loop
+
     try:
         # Within the runner: leaving it would wait for every thread.
-        with asyncio.Runner() as runner:
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
             with watcher:
                 watcher.started(command)
                 summary, code = runner.run(_ended(work, blank, watcher))

@@ -1,6 +1,5 @@
 """`run`, `retry` and `verify`: a whole batch on this machine."""
 
-import asyncio
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -43,6 +42,7 @@ def run_command(
     the template or the data, found before anything was rendered; 130 interrupted.
     """
     from pdfbatch_renderer.batch import open_batch
+    from pdfbatch_renderer.event_loop import run_in_loop
     from pdfbatch_renderer.run import run
 
     with errors_for_people():
@@ -50,7 +50,7 @@ def run_command(
         for note in batch.notes:
             show_note(note)
         with RunProgress() as progress:
-            result = asyncio.run(run(batch, progress, workers=worker_count(workers), new=new))
+            result = run_in_loop(run(batch, progress, workers=worker_count(workers), new=new))
         _say_how_it_ended(result, batch.output.uri, _arguments(manifest, output, limit))
 
 
@@ -60,12 +60,13 @@ def retry_command(manifest: Manifest, output: Output = None, workers: Workers = 
     The manifest's output must be that of the run; what succeeds now replaces the failure in the batch's manifest.
     """
     from pdfbatch_renderer.batch import open_batch
+    from pdfbatch_renderer.event_loop import run_in_loop
     from pdfbatch_renderer.run import retry
 
     with errors_for_people():
         batch = open_batch(manifest, output=output, limit=limit)
         with RunProgress() as progress:
-            result = asyncio.run(retry(batch, progress, workers=worker_count(workers)))
+            result = run_in_loop(retry(batch, progress, workers=worker_count(workers)))
         _say_how_it_ended(result, batch.output.uri, _arguments(manifest, output, limit), go_on="retry")
 
 

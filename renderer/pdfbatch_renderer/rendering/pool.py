@@ -33,7 +33,8 @@ class WorkerPool:
     ) -> None:
         self._on_restart = on_restart
         self.restarts: Counter[str] = Counter()
-        self._jobs: asyncio.Queue[Job] = asyncio.Queue(workers)
+        # A worker frees its places several at a time; what follows is there then, and goes to it in one message.
+        self._jobs: asyncio.Queue[Job] = asyncio.Queue(workers * max(1, limits.rows // 2))
         self._returned: deque[Job] = deque()
         self._lanes = [
             Lane(

@@ -25,6 +25,7 @@ from pdfbatch_api.records import Record
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_renderer.containers.spool import spool_name
 from pdfbatch_renderer.defects import described
+from pdfbatch_renderer.event_loop import run_in_loop
 from pdfbatch_renderer.json_lines import LOGGER, JsonLines, fields_of_pod, log_to, logs_json
 from pdfbatch_renderer.rendering.compose import compose, is_reproducible
 from pdfbatch_renderer.rendering.document import InHand
@@ -161,7 +162,7 @@ def main() -> None:
         handler.setFormatter(JsonLines(fields_of_pod()))
         log_to(handler)
     try:
-        asyncio.run(_main(int(sys.argv[1]), int(sys.argv[2])))
+        run_in_loop(_main(int(sys.argv[1]), int(sys.argv[2])))
     except Exception as error:
         if not logs_json():
             raise
