@@ -263,7 +263,7 @@ CAPABILITIES: Final = (
         {
             "chromium": _yes("", f"{_PAGES}::test_tags_bookmarks_and_each_rows_own_metadata"),
             "weasyprint": _yes("", f"{_WEASY}::test_media_tags_and_bookmarks_are_as_asked"),
-            "typst": Cell("always", "", f"{_TYPST}::test_tags_bookmarks_and_each_rows_own_metadata"),
+            "typst": _yes("", f"{_TYPST}::test_tags_are_as_asked"),
             "ironpdf": _no("Leave it out, or use chromium, weasyprint or typst."),
         },
         lambda spec: spec.page.tagged,

@@ -143,6 +143,20 @@ def test_tags_bookmarks_and_each_rows_own_metadata(tmp_path: Path) -> None:
             assert "/StructTreeRoot" in pdf.Root
 
 
+async def test_tags_are_as_asked(start: StartEngine, tmp_path: Path) -> None:
+    path = tmp_path / "x.pdf"
+    for sheet, tagged in (({}, "no"), ({"tagged": True}, "yes"), ({"outline": True}, "yes")):
+        engine = await start("typst", {"t.typ": b"= First"}, page=sheet)
+        path.write_bytes((await engine.render(given({}))).pdf)
+        assert pdfinfo(path)["Tagged"] == tagged
+        with pikepdf.open(path) as pdf:
+            assert ("/StructTreeRoot" in pdf.Root) == (tagged == "yes")
+        # Bookmarks are there whether asked for or not.
+        document = pypdfium2.PdfDocument(path)
+        assert [mark.get_title() for mark in document.get_toc()] == ["First"]
+        document.close()
+
+
 def test_the_locale_is_the_language_of_the_text(tmp_path: Path) -> None:
     # given rows that say what language they are in, and one that does not
     spec = {

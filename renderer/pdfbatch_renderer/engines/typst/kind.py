@@ -20,7 +20,7 @@ class TypstKind:
     """See kinds.EngineKind."""
 
     async def versions(self) -> tuple[str, str]:
-        child = await Child.start(Begin("typst", msgspec.json.encode(TypstSettings(0, 0, 0, 0, 0, 0, 0))))
+        child = await Child.start(Begin("typst", msgspec.json.encode(TypstSettings(0, 0, 0, 0, 0, 0, 0, tagged=False))))
         await child.close()
         return child.ready.version, child.ready.fonts
 
@@ -35,9 +35,9 @@ class TypstKind:
 
 
 def _begin(settings: EngineSettings) -> Begin:
-    width, height = settings.spec.page.size_points
-    top, right, bottom, left = settings.spec.page.margin_points
-    own = TypstSettings(width, height, top, right, bottom, left, int(settings.document_date.timestamp()))
+    page = settings.spec.page
+    date = int(settings.document_date.timestamp())
+    own = TypstSettings(*page.size_points, *page.margin_points, date, tagged=page.tagged or page.outline)
     return Begin("typst", msgspec.json.encode(own), files_of(settings.assets))
 
 

@@ -31,7 +31,7 @@ class TypstPrinter:
             raise BrokenError(f"Typst cannot be loaded: {error}", INSTALL) from error
         self._error: type[Exception] = typst.TypstError
         settings = msgspec.json.decode(begin.settings, type=TypstSettings)
-        self._date = settings.date
+        self._date, self._tagged = settings.date, settings.tagged
         self._root = Path.cwd() / "template"
         self._root.mkdir()
         os.chdir(self._root)  # Typst's reports name files from here
@@ -58,7 +58,9 @@ class TypstPrinter:
         self._own(own_files.ROW, message.data)
         own = _written(self._root, message.assets)
         try:
-            pdf, warnings = self._compiler.compile_with_warnings(format="pdf", timestamp=self._date)
+            pdf, warnings = self._compiler.compile_with_warnings(
+                format="pdf", timestamp=self._date, pdf_tags=self._tagged
+            )
         except self._error as error:
             raise RefusedError(refused(error, self._root, msgspec.json.decode(message.data)["row"])) from error
         finally:

@@ -8,6 +8,7 @@ class TypstSettings(msgspec.Struct, frozen=True):
 
     Attributes:
         date: stands in for the clock, seconds since the epoch.
+        tagged: whether the PDF carries its structure.
     """
 
     width: float
@@ -17,3 +18,4 @@ class TypstSettings(msgspec.Struct, frozen=True):
     bottom: float
     left: float
     date: int
+    tagged: bool
