@@ -57,7 +57,7 @@ class Store:
         started = time.monotonic()
         ref = f"localhost/pdfbatch-{name}:{key}"
         layers = self._build(recipe, ref)
-        unpacked = self._unpacked_bytes(ref)
+        unpacked = self._buildah.unpacked_bytes(ref)
         self._export(ref, archive)
         image = Image(ref, archive, unpacked, archive.stat().st_size)
         described.write_text(json.dumps({**asdict(image), "archive": archive.name, "layers": layers}))
@@ -97,18 +97,6 @@ class Store:
             if not self._buildah.has(below.ref):
                 self._buildah("pull", f"oci-archive:{below.archive}:{below.ref}")
             yield f"{recipe.built_on.name.upper()}={below.ref}"
-
-    def _unpacked_bytes(self, ref: str) -> int:
-        container = self._buildah("from", "--pull=never", ref).strip()
-        try:
-            mounted = Path(self._buildah("mount", container).strip())
-            seen: dict[int, int] = {}
-            for path in mounted.rglob("*"):
-                if path.is_file() and not path.is_symlink():
-                    seen[path.stat().st_ino] = path.stat().st_size
-            return sum(seen.values())
-        finally:
-            self._buildah("rm", container)
 
     def _export(self, ref: str, archive: Path) -> None:
         part = archive.with_suffix(".part")
