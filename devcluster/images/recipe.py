@@ -18,13 +18,15 @@ class Recipe:
     """How one image is made.
 
     Attributes:
-        name: the image's, and its Containerfile's.
+        name: the image's, and its Containerfile's unless that is given.
         copied: files and folders of the repository that its build copies, beside what every build does.
         own_files: those that alone matter, where of the code that is copied only what the build makes of it does.
         made_here: what its build makes of the code and is part of the digest in the code's place: (label, content).
         built_on: the image of ours that it begins with.
         fetched: gets a file that lies beside its Containerfile, and is in no repository: given this one, the cache,
             and where to say so.
+        file: the Containerfile, where it has another's name.
+        arguments: of its build: ("ENGINES", "typst").
     """
 
     name: str
@@ -33,11 +35,13 @@ class Recipe:
     made_here: Callable[[], tuple[str, bytes]] | None = None
     built_on: "Recipe | None" = None
     fetched: Callable[[Path, Path, Say], Path] | None = None
+    file: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
 
     @property
     def containerfile(self) -> str:
         """Relative to the repository."""
-        return f"images/{self.name}.Containerfile"
+        return f"images/{self.file or self.name}.Containerfile"
 
     def inputs(self) -> list[Path]:
         """Every file that the image's build copies, relative to the repository, in order."""
@@ -58,6 +62,8 @@ class Recipe:
     def _what_matters(self) -> Iterator[tuple[str, bytes]]:
         for file in self.own_files or [str(path) for path in self.inputs()]:
             yield file, (REPOSITORY / file).read_bytes()
+        for argument, value in self.arguments:
+            yield argument, value.encode()
         if self.built_on is not None:
             yield self.built_on.name, self.built_on.digest().encode()
         if self.made_here is not None:

@@ -92,6 +92,8 @@ class Store:
         yield f"BASE={base.REF}"
         yield f"VERSION={_version()}"
         yield f"REVISION={_revision()}"
+        for argument, value in recipe.arguments:
+            yield f"{argument}={value}"
         if recipe.built_on is not None:
             below = self.image(recipe.built_on)
             if not self._buildah.has(below.ref):
