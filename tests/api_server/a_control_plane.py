@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from devcluster import MachineUnsuitableError, packages
+from devcluster import Access, MachineUnsuitableError, packages
 from devcluster.binaries import Binaries, build
 
 Json = dict[str, Any]
@@ -150,6 +150,11 @@ class ControlPlane:
         )
         assert not check or done.returncode == 0, f"kubectl {' '.join(arguments)}: {done.stderr}"
         return done.stdout
+
+    def access(self) -> Access:
+        """The same, with what kubectl says to standard error and how it ends."""
+        kubeconfig = self.folder / "admin.kubeconfig"
+        return Access(kubeconfig, kubectl=self.programs["kubectl"], helm=self.programs["helm"])
 
     def apply(self, *bodies: Json) -> None:
         """Create or change objects."""

@@ -15,7 +15,8 @@ from pdfbatch_api.resource.quantities import Duration, Size
 _Selector = Annotated[str, Field(min_length=1, max_length=1024)]
 _Text = Annotated[str, Field(min_length=1, max_length=4096)]
 
-_WAITS: Final = (
+# The events that a page can be waited for, by their fields' names.
+WAITS: Final = (
     "render_delay",
     "java_script",
     "all_fonts_loaded",
@@ -27,6 +28,8 @@ _WAITS: Final = (
     "html_element_by_tag_name",
     "html_element_by_class_name",
 )
+# Seen in 2026.9: it looks for elements and fonts by a script, and else waits for maxWaitTime each time.
+WAITS_WITHOUT_SCRIPTS: Final = ("render_delay", "network_idle0", "network_idle2")
 
 
 class IronPdfWaitFor(ResourceModel):
@@ -56,7 +59,7 @@ class IronPdfWaitFor(ResourceModel):
     @property
     def event(self) -> str:
         """The one that is waited for, by its field's name."""
-        given = [name for name in _WAITS if getattr(self, name)]
+        given = [name for name in WAITS if getattr(self, name)]
         if len(given) != 1:
             raise ValueError("waitFor is one event: give exactly one beside maxWaitTime")
         return given[0]
@@ -134,12 +137,7 @@ class IronPdfOptions(ResourceModel):
                 raise ValueError(
                     "javascript has no effect without scripts: leave it out, or set enableJavaScript: true"
                 )
-            # Seen in 2026.9: it looks for elements and fonts by a script, and else waits for maxWaitTime each time.
-            if self.wait_for is not None and self.wait_for.event not in (
-                "render_delay",
-                "network_idle0",
-                "network_idle2",
-            ):
+            if self.wait_for is not None and self.wait_for.event not in WAITS_WITHOUT_SCRIPTS:
                 raise ValueError(
                     "without scripts only delays and requests can be waited for: set enableJavaScript: true"
                 )

@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from generating.crd.defaults import schema_with_defaults
-from generating.crd.rules import CHANGEABLE, RULES, Rule, immutable
+from generating.crd.rule import Rule
+from generating.crd.rules import CHANGEABLE, RULES, immutable
 from generating.crd.structural import Converter, Schema
 from pdfbatch_api.labels import GROUP
 from pdfbatch_api.resource import API_VERSION, KIND

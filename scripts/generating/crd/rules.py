@@ -4,37 +4,14 @@ What pydantic refuses at a laptop is refused here too, as far as CEL can see it;
 compile, margins that leave no room) is found by the plan pod.
 """
 
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
+from generating.crd.engine_rules import ENGINE_RULES
+from generating.crd.rule import Rule, one_of, quoted
 from pdfbatch_api.manifest.patterns import PATTERNS
 from pdfbatch_api.resource.postprocessing import TEMPLATE_SCHEME
 from pdfbatch_api.resource.quantities import SHARE_PATTERN
 from pdfbatch_api.resource.running import ScalingSpec
-
-
-class Rule(NamedTuple):
-    """One check.
-
-    Attributes:
-        rule: CEL; `self` is the value at the rule's place.
-        message: what is wrong and what to do.
-        field: where the API server shows it, below the rule's place: ".template".
-        expression: CEL that makes the message, where it is to tell what was written; `message` is for when it fails.
-    """
-
-    rule: str
-    message: str
-    field: str = ""
-    expression: str = ""
-
-    def written(self) -> dict[str, Any]:
-        """As it stands in the definition."""
-        made = {"rule": self.rule, "message": self.message}
-        if self.expression:
-            made["messageExpression"] = self.expression
-        if self.field:
-            made["fieldPath"] = self.field
-        return made
 
 
 class _Places(NamedTuple):
@@ -58,29 +35,6 @@ PLACES_OR_TEMPLATE: Final = _Places(
     f"A file of the template's ({TEMPLATE_SCHEME}paper.pdf), or where it lies: s3://bucket/key, gs://bucket/key, "
     "az://container/key or pvc://claim/path. The plan keeps a copy.",
 )
-
-
-def pattern_rule(pattern: str) -> Rule:
-    """A regular expression, told in words: the API server would show the expression itself."""
-    return Rule(f"self.matches({_quoted(pattern)})", f"this is not {PATTERNS[pattern]}")
-
-
-def _quoted(text: str) -> str:
-    """A CEL string: its escapes are those of JSON's kind."""
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _one_of(*names: str) -> Rule:
-    among = ", ".join(names)
-    given = ", ".join(f"has(self.{name})" for name in names)
-    # Added up: join() is beyond the cost that the API server allows a message.
-    said = " + ".join(f"(has(self.{name}) ? ' {name}' : '')" for name in names)
-    return Rule(
-        f"[{given}].filter(given, given).size() == 1",
-        f"give exactly one of {among}",
-        expression=f"'give exactly one of {among}; this gives' + "
-        f"([{given}].exists(given, given) ? {said} : ' none of them')",
-    )
 
 
 # What may be changed while a batch is there: how many pods, whether it is held, how long it may take and is kept.
@@ -119,7 +73,7 @@ def _retriable(holds: str, message: str) -> Rule:
     return Rule(f"!({asked}) || ({holds})", message)
 
 
-_SHARE: Final = f"self.matches({_quoted(SHARE_PATTERN)})"
+_SHARE: Final = f"self.matches({quoted(SHARE_PATTERN)})"
 
 # A quantity that is a number is never wrong; text is what Kubernetes takes for one, and not negative.
 _QUANTITY: Final = Rule(
@@ -169,19 +123,20 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
             field=".template",
         ),
     ),
-    "spec.source": (_one_of("rows", "files", "urls", "items"),),
+    "spec.source": (one_of("rows", "files", "urls", "items"),),
     "spec.template": (
-        _one_of("uri", "configMap", "inline"),
+        one_of("uri", "configMap", "inline"),
         Rule("!has(self.entry) || !has(self.entryColumn)", "give entry or entryColumn, not both"),
     ),
+    **ENGINE_RULES,
     "spec.output.container": (
         Rule(
             "!has(self.pageNumbers) || self.format == 'pdf'",
             "pageNumbers are for format pdf: in a zip each document stays a file of its own",
         ),
     ),
-    "spec.postprocessing.watermark": (_one_of("text", "image", "pdf"),),
-    "spec.postprocessing.attachments[]": (_one_of("uri", "column"),),
+    "spec.postprocessing.watermark": (one_of("text", "image", "pdf"),),
+    "spec.postprocessing.attachments[]": (one_of("uri", "column"),),
     "spec.postprocessing.encryption": (
         *(
             Rule(
@@ -232,12 +187,12 @@ RULES: Final[dict[str, tuple[Rule, ...]]] = {
         ),
     ),
     "spec.podTemplate.env[]": (
-        _one_of("value", "secretKeyRef", "configMapKeyRef"),
+        one_of("value", "secretKeyRef", "configMapKeyRef"),
         Rule(
             "!self.name.startsWith('PDFBATCH_') && self.name != 'JOB_COMPLETION_INDEX'",
             "this variable is set by pdfbatch: leave it out",
         ),
     ),
-    "spec.podTemplate.envFrom[]": (_one_of("secretRef", "configMapRef"),),
+    "spec.podTemplate.envFrom[]": (one_of("secretRef", "configMapRef"),),
     **dict.fromkeys(_RESOURCES, (_QUANTITY,)),
 }

@@ -7,7 +7,8 @@ alternatives are only text-or-number (x-kubernetes-int-or-string), nothing may b
 from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
-from generating.crd.rules import PLACES, PLACES_OR_TEMPLATE, Rule, pattern_rule
+from generating.crd.rule import Rule, pattern_rule
+from generating.crd.rules import PLACES, PLACES_OR_TEMPLATE
 from pdfbatch_api.resource.source import PLACE, PLACE_OR_TEMPLATE
 
 Schema: TypeAlias = dict[str, Any]

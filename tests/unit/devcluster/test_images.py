@@ -1,5 +1,7 @@
 """The images: what they are made from decides whether they are built, here as with docker."""
 
+import json
+import os
 import re
 import shutil
 from collections.abc import Iterator
@@ -7,22 +9,27 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 import pytest
-from devcluster import images, ironpdf_package
+from devcluster.images import ironpdf, ironpdf_package, recipe, recipes
+from devcluster.images.buildah import Buildah
+from devcluster.images.store import Store
 
 from pdfbatch_operator.observation import IRONPDF_ENGINE_IMAGE
 
-REPOSITORY = Path(images.__file__).resolve().parent.parent
-NAMES = ("operator", "renderer", "chromium", "ironpdf", "renderer-ironpdf")
+REPOSITORY = recipe.REPOSITORY
+RECIPES = {
+    one.name: one for one in (recipes.OPERATOR, recipes.RENDERER, recipes.CHROMIUM, ironpdf.ENGINE, ironpdf.CLIENT)
+}
+NAMES = tuple(RECIPES)
 
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of all that images are made from, to change."""
     for name in NAMES:
-        for path in images.inputs(name):
+        for path in RECIPES[name].inputs():
             (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(REPOSITORY / path, tmp_path / path)
-    monkeypatch.setattr(images, "_REPOSITORY", tmp_path)
+    monkeypatch.setattr(recipe, "REPOSITORY", tmp_path)
     yield tmp_path
 
 
@@ -41,11 +48,11 @@ def copied_from_the_context(name: str) -> list[str]:
 
 
 def test_a_copy_has_the_same_digests(checkout: Path) -> None:
-    copied = {name: images.digest(name) for name in NAMES}
+    copied = {name: RECIPES[name].digest() for name in NAMES}
     for path in checkout.rglob("*"):
         if path.is_file():
             path.touch()
-    assert {name: images.digest(name) for name in NAMES} == copied
+    assert {name: RECIPES[name].digest() for name in NAMES} == copied
 
 
 @pytest.mark.parametrize(
@@ -63,29 +70,29 @@ def test_a_copy_has_the_same_digests(checkout: Path) -> None:
     ],
 )
 def test_a_change_builds_only_what_it_is_in(checkout: Path, changed: str, built_again: set[str]) -> None:
-    before = {name: images.digest(name) for name in NAMES}
+    before = {name: RECIPES[name].digest() for name in NAMES}
     with (checkout / changed).open("a") as file:
         file.write("\n# changed\n")
-    assert {name for name in NAMES if images.digest(name) != before[name]} == built_again
+    assert {name for name in NAMES if RECIPES[name].digest() != before[name]} == built_again
 
 
 def test_a_flag_of_chromiums_makes_another_engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = images.digest("chromium")
+    before = RECIPES["chromium"].digest()
     monkeypatch.setattr("pdfbatch_renderer.engines.chromium.flags._STEADY", ("--another",))
-    assert images.digest("chromium") != before
+    assert RECIPES["chromium"].digest() != before
 
 
 def test_compiled_python_is_not_part_of_an_image(checkout: Path) -> None:
-    before = images.inputs("renderer")
+    before = RECIPES["renderer"].inputs()
     compiled = checkout / "renderer/pdfbatch_renderer/__pycache__/x.cpython-311.pyc"
     compiled.parent.mkdir()
     compiled.write_bytes(b"x")
-    assert images.inputs("renderer") == before
+    assert RECIPES["renderer"].inputs() == before
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_all_that_a_containerfile_copies_is_in_its_digest(name: str) -> None:
-    inputs = {str(path) for path in images.inputs(name)}
+    inputs = {str(path) for path in RECIPES[name].inputs()}
     for source in copied_from_the_context(name):
         if source.endswith(".tgz"):
             # a package that is fetched: what stands for it is its digest
@@ -133,3 +140,23 @@ def test_an_image_is_made_from_nothing_and_runs_as_nobody(name: str, user: int) 
     assert f"USER {user}:{user}" in image
     assert "RUN" not in image
     assert f"FROM scratch{image}" in (REPOSITORY / "images" / f"{name}.Containerfile").read_text()
+
+
+def test_an_image_whose_name_begins_as_anothers_is_pruned_on_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given five builds of the one and then one of the other, and a storage without layers.
+    monkeypatch.setattr(Buildah, "__call__", lambda *_: "")
+    built = [f"renderer-{number:016x}" for number in range(5)] + [f"renderer-ironpdf-{9:016x}"]
+    for age, name in enumerate(reversed(built)):
+        fields = {"ref": name, "archive": f"{name}.tar", "unpacked_bytes": 1, "packed_bytes": 1, "layers": []}
+        (tmp_path / f"{name}.json").write_text(json.dumps(fields))
+        (tmp_path / f"{name}.tar").touch()
+        os.utime(tmp_path / f"{name}.json", (1000 - age, 1000 - age))
+    store = Store(tmp_path, lambda line: None)
+    monkeypatch.setattr(store, "_has_built", True)
+
+    store.prune()
+
+    # Then three of the one are left, the newest, and the other.
+    assert {path.stem for path in tmp_path.glob("*.tar")} == {*built[2:5], built[5]}

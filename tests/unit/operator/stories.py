@@ -20,7 +20,9 @@ from pdfbatch_operator.intervals import Intervals
 from pdfbatch_operator.observation import Settings
 from pdfbatch_operator.reconcile import decide
 from tests.unit.operator.a_batch import spec_of
-from tests.unit.operator.api_model import Cluster, ConflictError, KilledError, Move, Truth
+from tests.unit.operator.world.cluster import Cluster, ConflictError, KilledError
+from tests.unit.operator.world.moves import Move, mishaps, wishes
+from tests.unit.operator.world.records import Truth
 
 # Said with each failure: PDFBATCH_TEST_SEED=… tells the same stories again.
 SEED: Final = int(os.environ.get("PDFBATCH_TEST_SEED") or random.randrange(2**32))
@@ -103,7 +105,8 @@ class Teller:
         """The moves that the numbers choose."""
         for number in chapter:
             # Half of the time life goes on as it should, or a story would hardly ever come beyond its beginning.
-            kinds = (self._life, self._turns, self._life, self.cluster.mishaps, self._life, self.cluster.wishes)
+            wrong, wished = partial(mishaps, self.cluster), partial(wishes, self.cluster)
+            kinds = (self._life, self._turns, self._life, wrong, self._life, wished)
             moves = kinds[number % 6]() or self._turns()
             name, move = moves[number // 6 % len(moves)]
             self.log.append(name)
@@ -236,8 +239,8 @@ class Teller:
         assert status.suspended_seconds >= 0
 
     def _check_counts(self, accounted: Intervals) -> None:
-        status, truth = self.cluster.status, self.cluster.truth
-        assert set(accounted) <= self.cluster.recorded, "counted what nobody rendered"
+        status, truth = self.cluster.status, self.cluster.records.truth
+        assert set(accounted) <= self.cluster.records.recorded, "counted what nobody rendered"
         if self._end is None:
             counts = status.documents
             assert counts.failed == sum(truth.failing[shard] for shard in accounted), "counted twice or not at all"
@@ -245,7 +248,7 @@ class Teller:
             assert status.shards.unaccounted == status.shards.succeeded - len(accounted)
 
     def _check_counts_of_retry(self, accounted: Intervals) -> None:
-        status, retry = self.cluster.status, self.cluster.retries[self._round]
+        status, retry = self.cluster.status, self.cluster.records.retries[self._round]
         rendered = [retry.shards[index] for index in accounted]
         assert set(rendered) <= retry.failed.keys(), "counted what nobody rendered"
         if self._end is None:
@@ -253,7 +256,7 @@ class Teller:
             assert counts.failed == sum(retry.failed[shard] for shard in rendered), "counted twice or not at all"
             done = sum(retry.open[shard] - retry.failed[shard] for shard in rendered)
             assert counts.succeeded == self._settled + done, "counted twice or not at all"
-            shards = len(self.cluster.truth.documents) - len(retry.shards)
+            shards = len(self.cluster.records.truth.documents) - len(retry.shards)
             assert status.shards.succeeded - status.shards.unaccounted == shards + len(accounted)
 
     def come_to_an_end(self) -> None:
@@ -293,9 +296,9 @@ class Teller:
             # Nothing came of the end, or of the retry: what was counted before stays.
             return
         counts = status.documents
-        assert (counts.succeeded, counts.failed) == cluster.totals(), "the counts are not those of the records"
-        assert counts.total == cluster.truth.total
-        allowed = share_of(cluster.spec["failurePolicy"]["maxFailedDocuments"], cluster.truth.total)
+        assert (counts.succeeded, counts.failed) == cluster.records.totals(), "the counts are not those of the records"
+        assert counts.total == cluster.records.truth.total
+        allowed = share_of(cluster.spec["failurePolicy"]["maxFailedDocuments"], cluster.records.truth.total)
         good = status.ending is None and counts.failed <= allowed
         assert status.phase == ("Succeeded" if good else "Failed")
         complete = {one.type: one.status for one in status.conditions}

@@ -1,4 +1,4 @@
-"""Properties of the decision, over stories that nobody thought of: see stories.py and api_model.py."""
+"""Properties of the decision, over stories that nobody thought of: see stories.py and world/."""
 
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st

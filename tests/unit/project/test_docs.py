@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.project.pages import ROOT, rows_of_tables, section
+from tests.unit.project.pages import ROOT, anchors, rows_of_tables, section
 from tests.unit.templates.a_template import a_template
 
 README = ROOT / "README.md"
@@ -46,8 +46,13 @@ def test_a_filter_gives_what_its_page_shows(example: list[str]) -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_within_the_repository_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
-        if not target.startswith(("http://", "https://", "#")):
-            assert (page.parent / target.partition("#")[0]).exists(), target
+        if target.startswith(("http://", "https://")):
+            continue
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        assert there.exists(), target
+        if anchor and there.suffix == ".md":
+            assert anchor in anchors(there), target
 
 
 def test_the_readmes_manifest_has_no_mistake(tmp_path: Path) -> None:

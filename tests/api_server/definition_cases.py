@@ -1,6 +1,6 @@
 """Manifests that the definition refuses, with the words that it must say, and manifests that it lets in."""
 
-from tests.cluster.manifests import GOOD, added, instead
+from tests.api_server.manifests import GOOD, added, instead
 
 POD = "  podTemplate: "
 ROWS = "rows:\n      uri: s3://billing/rows.csv"
@@ -150,6 +150,55 @@ RULES = {
         ),
         'spec.output.container.pageNumbers.text: Invalid value: "{number}": this is not a line of text in which {page} '
         "and {pages} are all there is in braces",
+    ),
+    "a wait for what no script does": (
+        added("  engine: {chromium: {wait: {signal: true}}}"),
+        "spec.engine.chromium.wait: Invalid value: wait has no effect without scripts: leave it out, or set "
+        "scripts: true",
+    ),
+    "a wait where scripts are expressly off": (
+        added("  engine: {chromium: {scripts: false, wait: {delay: 1s}}}"),
+        "spec.engine.chromium.wait: Invalid value: wait has no effect without scripts: leave it out, or set "
+        "scripts: true",
+    ),
+    "errors of scripts that do not run": (
+        added("  engine: {chromium: {scriptErrors: Fail}}"),
+        "spec.engine.chromium.scriptErrors: Invalid value: scriptErrors has no effect without scripts: leave it out, "
+        "or set scripts: true",
+    ),
+    "a script of one's own where none runs": (
+        added("  engine: {name: ironpdf, ironpdf: {javascript: draw()}}"),
+        "spec.engine.ironpdf.javascript: Invalid value: javascript has no effect without scripts: leave it out, or "
+        "set enableJavaScript: true",
+    ),
+    "an element that no script looks for": (
+        added('  engine: {name: ironpdf, ironpdf: {waitFor: {htmlQuerySelector: ".done"}}}'),
+        "spec.engine.ironpdf.waitFor: Invalid value: without scripts only delays and requests can be waited for: "
+        "set enableJavaScript: true",
+    ),
+    "a table of contents that no script makes": (
+        added("  engine: {name: ironpdf, ironpdf: {tableOfContents: Basic}}"),
+        "spec.engine.ironpdf.tableOfContents: Invalid value: tableOfContents is made by a script of IronPDF's: "
+        "set enableJavaScript: true",
+    ),
+    "headings from the fifth to the third": (
+        added("  engine: {name: ironpdf, ironpdf: {autoBookmarkMinHeadingLevel: 5, autoBookmarkMaxHeadingLevel: 3}}"),
+        "spec.engine.ironpdf: Invalid value: autoBookmarkMinHeadingLevel is over autoBookmarkMaxHeadingLevel",
+    ),
+    "two events to wait for": (
+        added("  engine: {name: ironpdf, ironpdf: {waitFor: {renderDelay: 1s, networkIdle0: true}}}"),
+        "spec.engine.ironpdf.waitFor: Invalid value: waitFor is one event: give exactly one beside maxWaitTime",
+    ),
+    "a switch that is off as the event to wait for": (
+        added("  engine: {name: ironpdf, ironpdf: {enableJavaScript: true, waitFor: {allFontsLoaded: false}}}"),
+        "spec.engine.ironpdf.waitFor: Invalid value: waitFor is one event: give exactly one beside maxWaitTime",
+    ),
+    "a paper that is fitted in two ways": (
+        added(
+            "  engine: {name: ironpdf, ironpdf: {paperFit: {useResponsiveCssRendering: 800, "
+            "useFitToPageRendering: 800}}}"
+        ),
+        "spec.engine.ironpdf.paperFit: Invalid value: give one of useResponsiveCssRendering and useFitToPageRendering",
     ),
     "a watermark of nothing": (
         added("  postprocessing: {watermark: {opacity: 0.5}}"),
@@ -309,6 +358,16 @@ ACCEPTED = {
     "a key with everything under it commented out": added("  page:", "    # size: A4"),
     "a column whose name is a number": instead(ROWS, f"{ROWS}\n      columns: {{2026: decimal}}"),
     "an engine that is not in the images": added("  engine: {name: typst}"),
+    "a wait for a page's scripts": added(
+        "  engine: {chromium: {scripts: true, scriptErrors: Fail, wait: {signal: true, delay: 1s}}}"
+    ),
+    "errors of scripts as they are without a word": added("  engine: {chromium: {scriptErrors: Warn}}"),
+    "a delay of IronPDF's without scripts": added("  engine: {name: ironpdf, ironpdf: {waitFor: {renderDelay: 1s}}}"),
+    "a quiet network without scripts": added("  engine: {name: ironpdf, ironpdf: {waitFor: {networkIdle2: true}}}"),
+    "all of IronPDF's that needs scripts": added(
+        "  engine: {name: ironpdf, ironpdf: {enableJavaScript: true, javascript: draw(), tableOfContents: Basic, "
+        "waitFor: {javaScript: true}, paperFit: {useFitToPageRendering: 800}, autoBookmarkMinHeadingLevel: 3}}"
+    ),
     "a page of one's own size": added("  page: {size: {width: 90mm, height: 55mm}, margin: {top: 3mm}}"),
     "a day": added("  documentDate: 2026-11-30"),
     "a moment": added('  documentDate: "2026-11-30T09:00:00Z"'),

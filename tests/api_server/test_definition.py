@@ -1,9 +1,7 @@
 """What a real API server says to a manifest, each rule with its words: most mistakes end here, before a pod is made."""
 
 import json
-import os
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,39 +9,22 @@ import pytest
 import yaml
 from devcluster import Access
 
-from tests.cluster.crd_cases import ACCEPTED, IMMUTABLE, RETRIES, RETRIES_GO_UP, RULES, TIRED
-from tests.cluster.manifests import GOOD, added
+from tests.api_server.a_control_plane import ROOT, ControlPlane
+from tests.api_server.definition_cases import ACCEPTED, IMMUTABLE, RETRIES, RETRIES_GO_UP, RULES, TIRED
+from tests.api_server.manifests import GOOD, added
 
-ROOT = Path(__file__).parents[2]
 DEFINITION = ROOT / "crds" / "pdfbatch.io_pdfbatches.yaml"
-NAME = "pdfbatches.pdfbatch.io"
-# Of this run: a namesake may still be going.
-NAMESPACE = f"crd-rules-{os.getpid()}"
+NAMESPACE = "definition"
 
 
 @pytest.fixture(scope="module")
-def server(cluster: Access) -> Iterator[Access]:
-    """A cluster with the definition in it, and a namespace for this module."""
-    there = cluster.kubectl("get", "crd", NAME, check=False).returncode == 0
-    if not there:
-        cluster.kubectl("create", "--filename", str(DEFINITION))
-        # (`kubectl wait` ends at once where the definition has no conditions yet)
-        _wait_until_served(cluster)
-    cluster.kubectl("create", "namespace", NAMESPACE)
-    yield cluster
-    cluster.kubectl("delete", "pdfbatches", "--all", "--namespace", NAMESPACE)
-    cluster.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
-    if not there:
-        # The chart brings its own, and takes over none that it has not made.
-        cluster.kubectl("delete", "crd", NAME)
-
-
-def _wait_until_served(cluster: Access) -> None:
-    for _ in range(50):
-        if cluster.kubectl("get", "pdfbatches", check=False).returncode == 0:
-            return
-        time.sleep(0.2)
-    raise AssertionError("the API server does not serve pdfbatches")
+def server(plane: ControlPlane) -> Iterator[Access]:
+    """The API server with the definition in it, and a namespace for this module."""
+    access = plane.access()
+    access.kubectl("create", "namespace", NAMESPACE)
+    yield access
+    access.kubectl("delete", "pdfbatches", "--all", "--namespace", NAMESPACE)
+    access.kubectl("delete", "namespace", NAMESPACE, "--wait=false")
 
 
 def create(server: Access, text: str, *more: str) -> subprocess.CompletedProcess[str]:
