@@ -167,12 +167,18 @@ def test_a_batch_is_printed_with_a_licence_and_ends_in_its_plan_without(engine: 
     assert not list(batch.out.rglob("plan.json"))
 
 
-def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, tmp_path: Path) -> None:
-    done = ended(a_batch(tmp_path), engine, **{IRONPDF_LICENSE_VARIABLE: "IRONPDF-NOT-A-KEY-1EF01"})
+@pytest.mark.parametrize("installed", [False, True], ids=["running", "installed"])
+def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, installed: bool, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path)
+    key = {IRONPDF_LICENSE_VARIABLE: "IRONPDF-NOT-A-KEY-1EF01"}
+    done = ended(batch, "" if installed else engine, **key)
     assert done.status == 78
     said = " ".join(done.err.split())
     assert f"IronPDF refuses the licence key in {IRONPDF_LICENSE_VARIABLE}" in said
+    assert "It must be whole, not expired, and for IronPDF" in said
     assert "NOT-A-KEY" not in done.out + done.err
+    # then no document was tried: nothing is there but the manifest
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [batch.manifest]
 
 
 # How the command is run: as whoever runs the tests; without the privilege to make a network as it is, as an ordinary
