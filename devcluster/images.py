@@ -35,6 +35,7 @@ _REPOSITORY: Final = Path(__file__).resolve().parent.parent
 _SUITE: Final = "bookworm"
 _BASE: Final = "localhost/debian:bookworm-slim"
 _TOOLS: Final = ("buildah", "mmdebstrap")
+_KEY: Final = "[0-9a-f]" * 16  # a glob of `digest`: renderer-* would be renderer-ironpdf's as well
 _KEPT: Final = 3  # archives of an image; older ones are removed
 _LAYER: Final = re.compile(r"^--> (?:Using cache )?([0-9a-f]{11,64})$", re.MULTILINE)
 
@@ -316,7 +317,7 @@ class _Store:
             used.update([*json.loads(latest.read_text())["layers"], self._id(_read(latest).ref)])
             for old in others[_KEPT - 1 :]:
                 old.unlink()
-            for archive in self._cache.glob(f"{name}-*.tar"):
+            for archive in self._cache.glob(f"{name}-{_KEY}.tar"):
                 if not archive.with_suffix(".json").exists():
                     archive.unlink()
         # Newest first: one that others are built on cannot be removed before them.
@@ -329,7 +330,7 @@ class _Store:
 
     def _described(self, name: str) -> list[Path]:
         """The descriptions of this image's builds, the last used first."""
-        return sorted(self._cache.glob(f"{name}-*.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return sorted(self._cache.glob(f"{name}-{_KEY}.json"), key=lambda path: path.stat().st_mtime, reverse=True)
 
     def _id(self, ref: str) -> str:
         return (

@@ -133,3 +133,10 @@ def test_an_image_is_made_from_nothing_and_runs_as_nobody(name: str, user: int) 
     assert f"USER {user}:{user}" in image
     assert "RUN" not in image
     assert f"FROM scratch{image}" in (REPOSITORY / "images" / f"{name}.Containerfile").read_text()
+
+
+def test_the_builds_of_an_image_are_not_those_of_one_whose_name_begins_with_its(tmp_path: Path) -> None:
+    for name in ("renderer", "renderer-ironpdf"):
+        (tmp_path / f"{name}-{images.digest(name)}.json").write_text("{}")
+    found = images._Store(tmp_path, print)._described("renderer")
+    assert [path.name for path in found] == [f"renderer-{images.digest('renderer')}.json"]
