@@ -107,10 +107,10 @@ async def adopt_plan(batch: Batch, observer: Observer) -> Plan:
 
 async def _versions(batch: Batch, observer: Observer) -> Versions:
     kind = kind_for(batch.spec)
-    versions = await versions_here(kind)
+    # Before the engine is started, which some of them are about, and which may be the end.
     for note in kind.notes():
         observer.note(note)
-    return versions
+    return await versions_here(kind)
 
 
 async def _new_plan(batch: Batch, observer: Observer, versions: Versions) -> Plan:

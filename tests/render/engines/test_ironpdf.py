@@ -5,15 +5,19 @@ high is there if it takes two, and a margin if it pushes a line to the next. Wit
 the same manifests go on to the bytes, and these are read.
 """
 
+import asyncio
 import base64
 import datetime as dt
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +27,9 @@ import pytest
 from pdfbatch_api.pods import IRONPDF_LICENSE_VARIABLE, IRONPDF_VARIABLE
 from pdfbatch_api.resource import PageSpec
 from pdfbatch_api.resource.ironpdf import IronPdfOptions
-from pdfbatch_renderer.engines.ironpdf.address import installed_engine
+from pdfbatch_renderer.engines.ironpdf.address import Address, installed_engine
+from pdfbatch_renderer.engines.ironpdf.own_network import listens, refusal
+from pdfbatch_renderer.engines.ironpdf.server import Server
 from tests.render.batches.a_batch import ABatch, Ended, items, page, pdfinfo, picture, text
 
 pytestmark = pytest.mark.render
@@ -70,8 +76,15 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def count(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Count]:
     """Prints a page, and counts: `count("<p>…", page={…}, options={…}, files={…})`."""
     host, _, port = engine.partition(":")
+    with counting(Address(host, int(port)), tmp_path_factory.mktemp("client")) as counted:
+        yield counted
+
+
+@contextmanager
+def counting(address: Address, folder: Path, through: Sequence[str] = ()) -> Iterator[Count]:
+    """What `count` is, of an engine at this address; `through` is how it is reached (see Server)."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.render.engines.ironpdf_pages", str(tmp_path_factory.mktemp("client"))],
+        [*through, sys.executable, "-m", "tests.render.engines.ironpdf_pages", str(folder)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
@@ -88,8 +101,8 @@ def count(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cou
         **margins: str,
     ) -> dict[str, Any]:
         settings = {
-            "host": host,
-            "port": int(port),
+            "host": address.host,
+            "port": address.port,
             "page": PageSpec.model_validate({"margin": "0mm", **(page or {})}).model_dump_json(by_alias=True),
             "options": IronPdfOptions.model_validate(options or {}).model_dump_json(by_alias=True),
             "optional": optional,
@@ -105,9 +118,11 @@ def count(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cou
         process.stdin.flush()
         return dict(json.loads(process.stdout.readline()))
 
-    yield ask
-    process.kill()
-    process.wait()
+    try:
+        yield ask
+    finally:
+        process.kill()
+        process.wait()
 
 
 def sheet(body: str, style: str = "") -> str:
@@ -152,28 +167,109 @@ def test_a_batch_is_printed_with_a_licence_and_ends_in_its_plan_without(engine: 
     assert not list(batch.out.rglob("plan.json"))
 
 
-def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, tmp_path: Path) -> None:
-    done = ended(a_batch(tmp_path), engine, **{IRONPDF_LICENSE_VARIABLE: "IRONPDF-NOT-A-KEY-1EF01"})
+@pytest.mark.parametrize("installed", [False, True], ids=["running", "installed"])
+def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, installed: bool, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path)
+    key = {IRONPDF_LICENSE_VARIABLE: "IRONPDF-NOT-A-KEY-1EF01"}
+    done = ended(batch, "" if installed else engine, **key)
     assert done.status == 78
     said = " ".join(done.err.split())
     assert f"IronPDF refuses the licence key in {IRONPDF_LICENSE_VARIABLE}" in said
+    assert "It must be whole, not expired, and for IronPDF" in said
     assert "NOT-A-KEY" not in done.out + done.err
+    # then no document was tried: nothing is there but the manifest
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [batch.manifest]
 
 
-def test_the_installed_engine_is_started_and_leaves_nothing(tmp_path: Path) -> None:
-    before = {process.pid for process in psutil.process_iter()}
+# How the command is run: as whoever runs the tests; without the privilege to make a network as it is, as an ordinary
+# user is; and where nobody can make one.
+AS_IS: list[str] = []
+ORDINARY = ["setpriv", "--bounding-set=-sys_admin"] if os.geteuid() == 0 else []
+FORBIDDEN = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+FORBIDDEN += ['echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-sys_admin "$@"', "sh"]
+
+
+@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare tells what networks can be made here")
+@pytest.mark.parametrize("before", [AS_IS, ORDINARY, FORBIDDEN], ids=["as-is", "ordinary", "forbidden"])
+def test_the_installed_engine_is_started_where_only_its_client_reaches_it_and_leaves_nothing(
+    before: list[str], tmp_path: Path
+) -> None:
+    # given a machine with addresses, and networks that can be made on it or not
+    ways = (["--net"], ["--user", "--map-root-user", "--net"])
+    apart = any(
+        subprocess.run([*before, "unshare", *way, "true"], capture_output=True, check=False).returncode == 0
+        for way in ways
+    )
+    assert not (apart and before is FORBIDDEN)
+    addresses = {one.address for of in psutil.net_if_addrs().values() for one in of if one.family == socket.AF_INET}
+    assert "127.0.0.1" in addresses
     scratch = tmp_path / "tmp"
     scratch.mkdir()
-    done = ended(a_batch(tmp_path / "batch"), None, TMPDIR=str(scratch), **{IRONPDF_VARIABLE: ""})
-    assert done.status == (0 if LICENSED else 78), done.err
-    assert LICENSED or NO_LICENCE in " ".join(done.err.split())
+    others = irons()
+
+    # when a batch runs, and all that listens meanwhile is looked for
+    listened, reached, networks = False, set[str](), set[int]()
+    run = subprocess.Popen(
+        [*before, *a_batch(tmp_path / "batch").line("run")],
+        env={**os.environ, "TMPDIR": str(scratch), IRONPDF_VARIABLE: ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while run.poll() is None:
+        for engine, port in engines_of(run.pid):
+            if not listens(engine, port):
+                continue
+            listened = True
+            networks.update(network_of(engine))
+            for address in addresses - reached:
+                with socket.socket() as knocking:
+                    knocking.settimeout(1)
+                    if knocking.connect_ex((address, port)) == 0:
+                        reached.add(address)
+        time.sleep(0.3)
+    assert run.stderr is not None
+    said = " ".join(run.stderr.read().split())
+
+    # then it came as far as ever, and nobody else reached it; or it is said that everybody can
+    assert run.returncode == (0 if LICENSED else 78), said
+    assert LICENSED or NO_LICENCE in said
+    assert listened
+    assert reached == (set() if apart else addresses)
+    assert ("IronPDF's engine listens on all addresses of this machine" in said) is not apart
+    # and nothing is left of it: no file, no process, no network
     assert list(scratch.iterdir()) == []
-    left = [
-        process
+    assert irons() <= others
+    if apart:
+        assert networks
+        assert not networks & {network for pid in psutil.pids() for network in network_of(pid)}
+
+
+def engines_of(pid: int) -> list[tuple[int, int]]:
+    """The engines that a process or a descendant of it started: their ids, and the port that each was told."""
+    found = []
+    for one in psutil.Process(pid).children(recursive=True):
+        with suppress(psutil.Error):
+            line = one.cmdline()
+            if line and line[0].endswith("IronPdfEngineConsole"):
+                found.append((one.pid, next(int(word[5:]) for word in line if word.startswith("port="))))
+    return found
+
+
+def irons() -> set[int]:
+    """The processes of all engines on this machine, their browsers' too."""
+    return {
+        process.pid
         for process in psutil.process_iter(["name", "status"])
-        if process.pid not in before and process.info["name"].startswith("Iron")
-    ]
-    assert [one for one in left if one.info["status"] != psutil.STATUS_ZOMBIE] == []
+        if process.info["name"].startswith("Iron") and process.info["status"] != psutil.STATUS_ZOMBIE
+    }
+
+
+def network_of(pid: int) -> list[int]:
+    """The number of a process's network; none where it has ended."""
+    with suppress(OSError):
+        return [Path(f"/proc/{pid}/ns/net").stat().st_ino]
+    return []
 
 
 def test_what_is_not_there_is_said_in_the_plan(tmp_path: Path) -> None:
@@ -355,6 +451,32 @@ def test_nothing_is_loaded_from_elsewhere(count: Count, tmp_path: Path) -> None:
         assert heard == []
     finally:
         listener.close()
+
+
+@pytest.mark.skipif(refusal() is not None, reason=f"no network can be made here: {refusal()}")
+async def test_what_a_script_asks_the_network_for_stays_in_the_engines_own(count: Count, tmp_path: Path) -> None:
+    # given somebody who listens, and a page whose script asks for a picture there
+    heard: list[str] = []
+
+    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        heard.append((await reader.readline()).decode())
+        writer.close()
+
+    async with await asyncio.start_server(hear, "127.0.0.1", 0) as listener:
+        where = f"http://127.0.0.1:{listener.sockets[0].getsockname()[1]}"
+        html = sheet(f"<p>x</p><script>new Image().src = '{where}/p.png'</script>")
+        options = {"enableJavaScript": True, "waitFor": {"renderDelay": "1s"}}
+        # when it is printed by an engine that somebody else started, then it is heard
+        assert (await asyncio.to_thread(count, html, options=options))["pages"] == 1
+        assert [line.split()[:2] for line in heard] == [["GET", "/p.png"]]
+        # and of the one that is ours nothing is
+        server = await Server.start(installed_engine(), key="")
+        try:
+            with counting(server.address, tmp_path, server.through) as counted:
+                assert (await asyncio.to_thread(counted, html, options=options))["pages"] == 1
+        finally:
+            await server.close()
+        assert len(heard) == 1
 
 
 def test_the_example_is_printed_with_a_licence(engine: str, tmp_path: Path) -> None:

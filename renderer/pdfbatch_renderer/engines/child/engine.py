@@ -35,6 +35,7 @@ class ChildSettings:
         timeout: seconds for one print.
         retries: tries of a document that ended the process, after its first.
         pdf_limit: bytes; a larger PDF fails its document.
+        through: what its process is started through (see Child.start).
     """
 
     name: str
@@ -45,6 +46,7 @@ class ChildSettings:
     timeout: float
     retries: int
     pdf_limit: int
+    through: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, spec: PdfBatchSpec, options: ChildOptions, begin: Begin) -> "ChildSettings":
@@ -93,7 +95,7 @@ class ChildEngine:
     async def start(self) -> None:
         for start in range(_STARTS):
             try:
-                child = await Child.start(self._settings.begin)
+                child = await Child.start(self._settings.begin, through=self._settings.through)
                 break
             except EngineError as error:
                 if start == _STARTS - 1 or isinstance(error, EngineMissingError):

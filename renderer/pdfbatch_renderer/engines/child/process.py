@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from pdfbatch_api.errors import EngineError, EngineMissingError
 from pdfbatch_renderer.engines.child.messages import LENGTH, Begin, Broken, FromChild, Ready, ToChild, frame, from_child
 from pdfbatch_renderer.process_memory import own_memory
 
+_SERVING: Final = "pdfbatch_renderer.engines.child.serving"
 _START_SECONDS: Final = 60.0
 # What the loader of libraries and fontconfig need to find what is installed elsewhere than usual.
 _PASSED_ON: Final = ("LD_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "PYTHONDONTWRITEBYTECODE")
@@ -38,8 +40,11 @@ class Child:
         self.ready = Ready("", "", walled=False)
 
     @classmethod
-    async def start(cls, begin: Begin) -> "Child":
+    async def start(cls, begin: Begin, *, through: Sequence[str] = ()) -> "Child":
         """A process that is ready to print.
+
+        Args:
+            through: a command that becomes the one after it, and prepares where that runs.
 
         Raises:
             EngineMissingError: the library is not there, or cannot be loaded.
@@ -52,7 +57,7 @@ class Child:
             # In this thread, as the kernel ends the process with the thread that started it (PR_SET_PDEATHSIG).
             process = subprocess.Popen(  # noqa: ASYNC220
                 # -P: what lies in the working folder is the template's, and no module of ours.
-                [sys.executable, "-P", "-m", "pdfbatch_renderer.engines.child.serving", str(theirs.fileno())],
+                [*through, sys.executable, "-P", "-m", _SERVING, str(theirs.fileno())],
                 env=_environment(folder, networked=begin.networked),
                 cwd=folder,
                 pass_fds=(theirs.fileno(),),

@@ -52,14 +52,15 @@ class IronPdfEngine(ChildEngine):
         if self._server is not None and not self._server.alive:
             await self._end_server()
         address = self._running
+        through: tuple[str, ...] = ()
         if address is not None:
             await reachable(address, PATIENCE)
         else:
             assert self._program is not None
             if self._server is None:
                 self._server = await Server.start(self._program, key=license_key())
-            address = self._server.address
-        self._settings = replace(self._settings, begin=self._begin(address))
+            address, through = self._server.address, self._server.through
+        self._settings = replace(self._settings, begin=self._begin(address), through=through)
         await super().start()
 
     def _memory(self, child: Child) -> int:

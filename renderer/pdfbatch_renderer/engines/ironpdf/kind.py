@@ -9,6 +9,7 @@ from pdfbatch_api.pods import IRONPDF_VARIABLE
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_renderer.engines.child import Begin, Child, ChildSettings, files_of
+from pdfbatch_renderer.engines.ironpdf import own_network
 from pdfbatch_renderer.engines.ironpdf.address import Address, installed_engine, license_key, running_engine
 from pdfbatch_renderer.engines.ironpdf.engine import IronPdfEngine, fonts_of, reachable
 from pdfbatch_renderer.engines.ironpdf.server import Server
@@ -33,15 +34,17 @@ class IronPdfKind:
     async def versions(self) -> tuple[str, str]:
         """Prints a page on the engine, and finds out whether IronPDF hands it over: without a licence it does not."""
         server: Server | None = None
+        through: tuple[str, ...] = ()
         if self._running is not None:
             await reachable(self._running, _PLAN_PATIENCE)
             address = self._running
         else:
             assert self._program is not None
             server = await Server.start(self._program, key=license_key())
-            address = server.address
+            address, through = server.address, server.through
         try:
-            child = await Child.start(_begin(IronPdfSettings(address.host, address.port, license_key())))
+            settings = IronPdfSettings(address.host, address.port, license_key())
+            child = await Child.start(_begin(settings), through=through)
             await child.close()
         finally:
             if server is not None:
@@ -49,9 +52,16 @@ class IronPdfKind:
         return child.ready.version, fonts_of(self._program)
 
     def notes(self) -> list[str]:
-        if self._running is None:
+        if self._running is not None:
+            return [f"IronPDF's engine at {self._running} prints, as {IRONPDF_VARIABLE} says"]
+        why = own_network.refusal()
+        if why is None:
             return []
-        return [f"IronPDF's engine at {self._running} prints, as {IRONPDF_VARIABLE} says"]
+        return [
+            "while it prints, IronPDF's engine listens on all addresses of this machine, where whoever reaches one can "
+            f"use it: it knows no other way, and a network of its own cannot be made here ({why}); docs/ironpdf.md "
+            "says what to do"
+        ]
 
     def reproducible(self, spec: PdfBatchSpec) -> bool:
         """Its PDFs have ids of their own each time."""

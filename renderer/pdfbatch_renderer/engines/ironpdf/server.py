@@ -1,4 +1,8 @@
-"""The engine's program, started for one worker: on a port of its own, in a group of its own, and gone with us."""
+"""The engine's program, started for one worker: in a network of its own, in a group of its own, and gone with us.
+
+It listens on every address there is, whatever it is told, and asks nobody who they are. So it is given a network that
+only its client is let into; where none can be made, it is on this machine's, and IronPdfKind.notes says so.
+"""
 
 import asyncio
 import contextlib
@@ -15,6 +19,7 @@ from typing import Final
 
 from pdfbatch_api.errors import EngineError
 from pdfbatch_api.pods import IRONPDF_ENGINE_LICENSE_VARIABLE
+from pdfbatch_renderer.engines.ironpdf import own_network
 from pdfbatch_renderer.engines.ironpdf.address import Address
 from pdfbatch_renderer.process_memory import ProcessTree, descendants
 
@@ -34,11 +39,15 @@ class Server:
 
     Attributes:
         address: where it listens.
+        through: what a program is started through that is to reach it (see Child.start).
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", address: Address, folder: Path, words: int) -> None:
+    def __init__(
+        self, process: "subprocess.Popen[bytes]", address: Address, folder: Path, words: int, *, apart: bool
+    ) -> None:
         self._process = process
         self.address = address
+        self.through = own_network.within(process.pid) if apart else ()
         self._folder = folder
         self._words = words
         self._tree = ProcessTree(process.pid)
@@ -61,6 +70,9 @@ class Server:
         if setpriv is not None:
             # Should we die without a word, the kernel ends the engine too.
             line = [setpriv, "--pdeathsig", "KILL", *line]
+        apart = await asyncio.to_thread(own_network.refusal) is None
+        if apart:
+            line = [*own_network.IN_NEW, *line]
         await asyncio.to_thread(_allow_execution, program)
         try:
             # In this thread, as the kernel ends the process with the thread that started it (PR_SET_PDEATHSIG).
@@ -77,9 +89,14 @@ class Server:
             os.close(words)
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
             raise EngineError(f"IronPDF's engine {program} cannot be started: {error.strerror}") from error
-        server = cls(process, address, folder, words)
+        server = cls(process, address, folder, words, apart=apart)
         try:
-            await answers(address, _START_SECONDS, lambda: process.poll() is None)
+            await answers(
+                address,
+                _START_SECONDS,
+                lambda: process.poll() is None,
+                (lambda: own_network.listens(process.pid, address.port)) if apart else None,
+            )
         except EngineError as error:
             said = server.last_words()
             await server.close()
@@ -127,12 +144,18 @@ class Server:
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 
 
-async def answers(address: Address, patience: float, alive: Callable[[], bool] = lambda: True) -> None:
+async def answers(
+    address: Address,
+    patience: float,
+    alive: Callable[[], bool] = lambda: True,
+    listens: Callable[[], bool] | None = None,
+) -> None:
     """Returns when somebody accepts connections there.
 
     Args:
         patience: seconds.
         alive: whether there is any hope.
+        listens: tells it, where no connection from here gets there.
 
     Raises:
         EngineError: nobody does.
@@ -140,9 +163,12 @@ async def answers(address: Address, patience: float, alive: Callable[[], bool] =
     deadline = time.monotonic() + patience
     while True:
         try:
-            async with asyncio.timeout(max(deadline - time.monotonic(), _PAUSE)):
-                _, writer = await asyncio.open_connection(address.host, address.port)
-            writer.close()
+            if listens is None:
+                async with asyncio.timeout(max(deadline - time.monotonic(), _PAUSE)):
+                    _, writer = await asyncio.open_connection(address.host, address.port)
+                writer.close()
+            elif not listens():
+                raise ConnectionRefusedError
             return
         except OSError as error:  # a TimeoutError is one
             if not alive():
