@@ -10,14 +10,14 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from bench import process_tree
-from bench.check import check_all
+from bench.check import WrongDocumentsError, check_all
 from bench.contestants import RunFailedError
 from bench.figures import slope
 from bench.invoice import token
@@ -28,6 +28,7 @@ from bench.process_tree import Sample, Usage
 from bench.results import table, write_part
 
 _MEGABYTE: Final = 1_000_000
+HTML: Final = "<!doctype html><title>{{ number }}</title><p>{{ token }}<p>{{ name }}"
 WARM: Final = 0.1  # the first tenth warms up: 10,000 of 100,000
 PROMISED_PEAK: Final = 300  # MB, one Python process
 
@@ -72,8 +73,13 @@ def growth(samples: Sequence[Sample], finished: Sequence[float], warm: int) -> G
     return Growth(peak(one), peak(everyone), peak(browsers), rise(one), rise(everyone), rise(browsers))
 
 
-def prepare(folder: Path, documents: int) -> Path:
-    """A batch of small documents; returns its manifest."""
+def prepare(folder: Path, documents: int, *, template: str = HTML, engine: Mapping[str, Any] | None = None) -> Path:
+    """A batch of small documents; returns its manifest.
+
+    Args:
+        template: in the engine's language; it prints the row's number, token and name.
+        engine: spec.engine.
+    """
     with (folder / "rows.csv").open("w", encoding="utf-8") as rows:
         rows.write("number,token,name\n")
         rows.writelines(f"{number:07d},{token(number)},Name {number}\n" for number in range(1, documents + 1))
@@ -83,7 +89,8 @@ def prepare(folder: Path, documents: int) -> Path:
         "metadata": {"name": "bench-memory"},
         "spec": {
             "source": {"rows": {"uri": "rows.csv"}},
-            "template": {"inline": "<!doctype html><title>{{ number }}</title><p>{{ token }}<p>{{ name }}"},
+            "template": {"inline": template},
+            "engine": dict(engine or {}),
             "page": {"size": "A6"},
             "output": {"uri": "out/", "name": "{{ number }}.pdf"},
         },
@@ -145,7 +152,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="pdfbatch-memory-") as scratch:
         try:
             usage, measured = measure(prepare(Path(scratch), options.documents), options.documents, options.workers)
-        except RunFailedError as error:
+        except (RunFailedError, WrongDocumentsError) as error:
             print(error, file=sys.stderr)
             return 1
     text = report(options.documents, usage, measured)

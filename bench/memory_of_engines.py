@@ -1,24 +1,21 @@
 """`python -m bench.memory_of_engines`: 20,000 small documents through every engine; does memory grow?"""
 
 import argparse
-import json
 import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from bench.check import WrongDocumentsError
 from bench.contestants import RunFailedError, contestants
 from bench.engines import NAMES
-from bench.invoice import token
 from bench.machine import description
-from bench.memory import WARM, Growth, measure
+from bench.memory import HTML, WARM, Growth, measure, prepare
 from bench.own_run import spec_of
 from bench.process_tree import Usage
 from bench.results import table, write_part
 
-_HTML: Final = "<!doctype html><title>{{ number }}</title><p>{{ token }}<p>{{ name }}"
 _TYPST: Final = """\
 #import "/pdfbatch.typ": row
 #set document(title: row.number)
@@ -34,33 +31,6 @@ _KINDS: Final = {
     "weasyprint": "weasyprint",
     "ironpdf": "ironpdf",
 }
-
-
-def prepare(folder: Path, documents: int, engine: dict[str, Any]) -> Path:
-    """A batch of small documents for an engine; returns its manifest."""
-    template = folder / "template"
-    template.mkdir()
-    (template / "small.html").write_text(_HTML, encoding="utf-8")
-    (template / "small.typ").write_text(_TYPST, encoding="utf-8")
-    with (folder / "rows.csv").open("w", encoding="utf-8") as rows:
-        rows.write("number,token,name\n")
-        rows.writelines(f"{number:07d},{token(number)},Name {number}\n" for number in range(1, documents + 1))
-    entry = "small.typ" if engine.get("name") == "typst" else "small.html"
-    batch = {
-        "apiVersion": "pdfbatch.io/v1alpha1",
-        "kind": "PdfBatch",
-        "metadata": {"name": "bench-memory"},
-        "spec": {
-            "source": {"rows": {"uri": "rows.csv"}},
-            "template": {"uri": "template/", "entry": entry},
-            "engine": engine,
-            "page": {"size": "A6"},
-            "output": {"uri": "out/", "name": "{{ number }}.pdf"},
-        },
-    }
-    manifest = folder / "batch.yaml"
-    manifest.write_text(json.dumps(batch), encoding="utf-8")
-    return manifest
 
 
 def main() -> int:
@@ -80,7 +50,9 @@ def main() -> int:
             rows.append({"engine": name, "documents per second": f"not measured: {missing[name]}"})
             continue
         with tempfile.TemporaryDirectory(prefix="pdfbatch-memory-") as scratch:
-            manifest = prepare(Path(scratch), options.documents, spec_of(kind).get("engine", {}))
+            template = _TYPST if kind == "typst" else HTML
+            engine = spec_of(kind).get("engine")
+            manifest = prepare(Path(scratch), options.documents, template=template, engine=engine)
             try:
                 usage, measured = measure(manifest, options.documents, options.workers)
             except (RunFailedError, WrongDocumentsError) as error:
