@@ -10,14 +10,12 @@ import base64
 import datetime as dt
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +26,13 @@ from pdfbatch_api.pods import IRONPDF_LICENSE_VARIABLE, IRONPDF_VARIABLE
 from pdfbatch_api.resource import PageSpec
 from pdfbatch_api.resource.ironpdf import IronPdfOptions
 from pdfbatch_renderer.engines.ironpdf.address import Address, installed_engine
-from pdfbatch_renderer.engines.ironpdf.own_network import listens, refusal
+from pdfbatch_renderer.engines.ironpdf.own_network import refusal
 from pdfbatch_renderer.engines.ironpdf.server import Server
-from tests.render.batches.a_batch import ABatch, Ended, items, page, pdfinfo, picture, text
+from tests.render.batches.a_batch import items, page, pdfinfo, picture, text
+from tests.render.engines.an_ironpdf_batch import LICENSED, NO_LICENCE, a_batch, ended
 
 pytestmark = pytest.mark.render
 
-LICENSED = bool(os.environ.get(IRONPDF_LICENSE_VARIABLE, "").strip())
-NO_LICENCE = "IronPDF has no licence, and does not hand over what it prints: Production License Required"
 RECORDING = "PDFBATCH_RECORDING"
 
 Count = Callable[..., dict[str, Any]]
@@ -135,20 +132,6 @@ def tall(points: int) -> str:
     return f'<div style="height:{points}pt;width:10pt"></div>'
 
 
-def a_batch(folder: Path, spec: dict[str, Any] | None = None, **files: bytes | str) -> ABatch:
-    """A batch that IronPDF prints."""
-    whole = {"source": items({"id": 1}), "engine": {"name": "ironpdf"}, **(spec or {})}
-    return ABatch(folder, whole, files)
-
-
-def ended(batch: ABatch, engine: str | None, **environment: str) -> Ended:
-    """The batch, run to its end: a document with a licence, none without."""
-    where = {} if engine is None else {IRONPDF_VARIABLE: engine}
-    done = batch.call("run", environment={**where, **environment})
-    assert "Traceback" not in done.err, done.err
-    return done
-
-
 def test_a_batch_is_printed_with_a_licence_and_ends_in_its_plan_without(engine: str, tmp_path: Path) -> None:
     batch = a_batch(tmp_path, {"documentDate": "2026-11-05T10:00:00Z"})
     done = ended(batch, engine)
@@ -179,97 +162,6 @@ def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, installed: boo
     assert "NOT-A-KEY" not in done.out + done.err
     # then no document was tried: nothing is there but the manifest
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == [batch.manifest]
-
-
-# How the command is run: as whoever runs the tests; without the privilege to make a network as it is, as an ordinary
-# user is; and where nobody can make one.
-AS_IS: list[str] = []
-ORDINARY = ["setpriv", "--bounding-set=-sys_admin"] if os.geteuid() == 0 else []
-FORBIDDEN = ["unshare", "--user", "--map-root-user", "sh", "-c"]
-FORBIDDEN += ['echo 0 > /proc/sys/user/max_user_namespaces && exec setpriv --bounding-set=-sys_admin "$@"', "sh"]
-
-
-@pytest.mark.skipif(shutil.which("unshare") is None, reason="unshare tells what networks can be made here")
-@pytest.mark.parametrize("before", [AS_IS, ORDINARY, FORBIDDEN], ids=["as-is", "ordinary", "forbidden"])
-def test_the_installed_engine_is_started_where_only_its_client_reaches_it_and_leaves_nothing(
-    before: list[str], tmp_path: Path
-) -> None:
-    # given a machine with addresses, and networks that can be made on it or not
-    ways = (["--net"], ["--user", "--map-root-user", "--net"])
-    apart = any(
-        subprocess.run([*before, "unshare", *way, "true"], capture_output=True, check=False).returncode == 0
-        for way in ways
-    )
-    assert not (apart and before is FORBIDDEN)
-    addresses = {one.address for of in psutil.net_if_addrs().values() for one in of if one.family == socket.AF_INET}
-    assert "127.0.0.1" in addresses
-    scratch = tmp_path / "tmp"
-    scratch.mkdir()
-    others = irons()
-
-    # when a batch runs, and all that listens meanwhile is looked for
-    listened, reached, networks = False, set[str](), set[int]()
-    run = subprocess.Popen(
-        [*before, *a_batch(tmp_path / "batch").line("run")],
-        env={**os.environ, "TMPDIR": str(scratch), IRONPDF_VARIABLE: ""},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while run.poll() is None:
-        for engine, port in engines_of(run.pid):
-            if not listens(engine, port):
-                continue
-            listened = True
-            networks.update(network_of(engine))
-            for address in addresses - reached:
-                with socket.socket() as knocking:
-                    knocking.settimeout(1)
-                    if knocking.connect_ex((address, port)) == 0:
-                        reached.add(address)
-        time.sleep(0.3)
-    assert run.stderr is not None
-    said = " ".join(run.stderr.read().split())
-
-    # then it came as far as ever, and nobody else reached it; or it is said that everybody can
-    assert run.returncode == (0 if LICENSED else 78), said
-    assert LICENSED or NO_LICENCE in said
-    assert listened
-    assert reached == (set() if apart else addresses)
-    assert ("IronPDF's engine listens on all addresses of this machine" in said) is not apart
-    # and nothing is left of it: no file, no process, no network
-    assert list(scratch.iterdir()) == []
-    assert irons() <= others
-    if apart:
-        assert networks
-        assert not networks & {network for pid in psutil.pids() for network in network_of(pid)}
-
-
-def engines_of(pid: int) -> list[tuple[int, int]]:
-    """The engines that a process or a descendant of it started: their ids, and the port that each was told."""
-    found = []
-    for one in psutil.Process(pid).children(recursive=True):
-        with suppress(psutil.Error):
-            line = one.cmdline()
-            if line and line[0].endswith("IronPdfEngineConsole"):
-                found.append((one.pid, next(int(word[5:]) for word in line if word.startswith("port="))))
-    return found
-
-
-def irons() -> set[int]:
-    """The processes of all engines on this machine, their browsers' too."""
-    return {
-        process.pid
-        for process in psutil.process_iter(["name", "status"])
-        if process.info["name"].startswith("Iron") and process.info["status"] != psutil.STATUS_ZOMBIE
-    }
-
-
-def network_of(pid: int) -> list[int]:
-    """The number of a process's network; none where it has ended."""
-    with suppress(OSError):
-        return [Path(f"/proc/{pid}/ns/net").stat().st_ino]
-    return []
 
 
 def test_what_is_not_there_is_said_in_the_plan(tmp_path: Path) -> None:
