@@ -21,7 +21,7 @@ def test_a_batch_is_printed_by_an_engine_that_is_in_the_image(tmp_path: Path, en
     try:
         image = UnpackedImage(build_renderer_with([engine]).archive, tmp_path)
     except MachineUnsuitableError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"images cannot be built here: {error}")
     manifest = {
         "apiVersion": "pdfbatch.io/v1alpha1",
         "kind": "PdfBatch",

@@ -61,7 +61,7 @@ def buildah(tmp_path: Path) -> Iterator[Buildah]:
     try:
         require_tools()
     except MachineUnsuitableError as error:
-        pytest.skip(str(error))
+        pytest.skip(f"images cannot be built here: {error}")
     yield Buildah(tmp_path)
     for place in reversed(mounted(tmp_path)):
         subprocess.run(["umount", place], check=True)
