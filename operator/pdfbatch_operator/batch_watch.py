@@ -4,6 +4,7 @@ Only `on.event` handlers: others keep their state in annotations, and timers, da
 finalizer, which makes deletion hang while no operator runs.
 """
 
+import asyncio
 from collections.abc import Collection
 from typing import Any
 
@@ -16,13 +17,12 @@ from pdfbatch_operator.cluster.resources import PDFBATCHES
 
 
 async def watch_batches(
-    configuration: Configuration, namespaces: Collection[str], cache: Cache, stop: Any, ready: Any
+    configuration: Configuration, namespaces: Collection[str], cache: Cache, stop: asyncio.Event
 ) -> None:
     """Run kopf until `stop` is set.
 
     Args:
         namespaces: none: all.
-        stop, ready: asyncio events.
     """
     registry = kopf.OperatorRegistry()
 
@@ -45,7 +45,6 @@ async def watch_batches(
         clusterwide=not namespaces,
         namespaces=list(namespaces),
         stop_flag=stop,
-        ready_flag=ready,
     )
 
 

@@ -9,7 +9,6 @@ import datetime as dt
 import logging
 import os
 import random
-import signal
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any, Final
 from kubernetes.aio.client.configuration import Configuration
 
 from pdfbatch_api.labels import BATCH_UID
+from pdfbatch_operator import termination
 from pdfbatch_operator.apply import Applier
 from pdfbatch_operator.batch_watch import watch_batches
 from pdfbatch_operator.cache import Cache, read_job, read_node, read_pod
@@ -85,13 +85,11 @@ class Operator:
 
     async def run(self) -> int:
         """The exit status."""
+        termination.listen(self._stop.set)
         probes = ProbeServer(
             self._settings.http_address, self._settings.http_port, self._metrics.registry, self._heart, self._unready
         )
         _log.info("the operator is up", extra={"fields": {"port": probes.port, "namespaces": self._watched()}})
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
         try:
             async with _running(self._heart.beat()):
                 if not await self._or_stop(self._lease.acquire()):
@@ -187,14 +185,12 @@ class Operator:
             # All tasks begin before kopf, which takes every later one for its own and ends it when it ends.
             turns = [asyncio.create_task(controller.work(), name="turns") for _ in range(settings.concurrent_turns)]
             resync = asyncio.create_task(self._resync(), name="resync")
-            stop_kopf, ready = asyncio.Event(), asyncio.Event()
+            stop = asyncio.create_task(self._stop.wait(), name="stop")
+            stop_kopf = asyncio.Event()
             watching = asyncio.create_task(
-                watch_batches(self._configuration, settings.watch_namespaces, self._cache, stop_kopf, ready),
-                name="kopf",
+                watch_batches(self._configuration, settings.watch_namespaces, self._cache, stop_kopf), name="kopf"
             )
             try:
-                await self._own_signals(ready)
-                stop = asyncio.create_task(self._stop.wait())
                 done, _ = await asyncio.wait(
                     [stop, watching, resync, *turns, *([followed] if followed else [])],
                     return_when=asyncio.FIRST_COMPLETED,
@@ -205,7 +201,7 @@ class Operator:
                     task.result()
             finally:
                 stop_kopf.set()
-                for task in (*turns, resync):
+                for task in (*turns, resync, stop):
                     task.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
@@ -224,15 +220,6 @@ class Operator:
                 yield
         finally:
             await client.close()
-
-    async def _own_signals(self, ready: asyncio.Event) -> None:
-        """kopf takes the signals for itself when it starts; they are ours, who end in an order that loses nothing."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(10):
-                await ready.wait()
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
 
     async def _list_batches_at_last(self) -> None:
         """All batches, before anything else: kopf would not wait for a definition that is not installed yet."""
