@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -41,6 +42,8 @@ def main() -> int:
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)), help="default: one a core")
     parser.add_argument("--print", action="store_true", help="print the table, and leave RESULTS.md and the picture")
     options = parser.parse_args()
+    if not shutil.which("pdffonts"):
+        parser.error("pdffonts names the fonts, and is missing: apt-get install poppler-utils, or bench/setup.sh")
     everybody = {one.key: one for one in contestants() if one.key in NAMES}
     missing = {key: why for key, one in everybody.items() if (why := one.missing())}
     chosen = {key: one for key, one in everybody.items() if key not in missing}

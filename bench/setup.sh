@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What the bench needs beside the project itself: a full Chromium, puppeteer-core and another build of the headless
-# shell. Who may not install them gets a bench without those lines, and is told.
+# What the bench needs beside the project itself: a full Chromium, puppeteer-core, another build of the headless shell,
+# and pdffonts. Who may not install them gets a bench without those lines, and is told.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -10,6 +10,15 @@ if ! command -v chromium >/dev/null; then
     apt-get install -y -qq --no-install-recommends chromium >/dev/null
   else
     echo "bench: no full Chromium; to measure puppeteer with it: apt-get install chromium" >&2
+  fi
+fi
+
+if ! command -v pdffonts >/dev/null; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    apt-get update -qq
+    apt-get install -y -qq --no-install-recommends poppler-utils >/dev/null
+  else
+    echo "bench: no pdffonts, which python -m bench.engines asks: apt-get install poppler-utils" >&2
   fi
 fi
 

@@ -172,24 +172,10 @@ set_up_ironpdf() {
   npm install --silent --no-save --no-audit --no-fund --ignore-scripts --prefix "$folder" "$package@$ironpdf_engine"
 }
 
-# ---- A cluster to test on -----------------------------------------------------------------------------------------
-
-# Kubernetes' programs, Helm, a DNS server, Prometheus and KEDA, built from Go modules: half an hour the first time, then
-# cached.
-set_up_cluster() {
-  local why
-  if why=$(.venv/bin/python -m devcluster check 2>&1); then
-    .venv/bin/python -m devcluster build --monitoring >/dev/null
-  else
-    say "nothing of Kubernetes will be tested on this machine: $why"
-  fi
-}
-
 set_up_environment
 compile_our_own
 set_up_browser
 if [ "$tests" = yes ]; then
   set_up_tests
   set_up_ironpdf
-  set_up_cluster
 fi
