@@ -17,18 +17,18 @@ demo: setup ## render examples/invoices, 1,000 invoices, into out/demo
 	@printf '\nthe PDFs:      out/demo/\nthe manifest:  out/demo/manifest.parquet, out/demo/manifest.jsonl\n'
 	@printf 'the report:    out/demo/report.html\nprove it:      %s/pdfbatch verify out/demo\n' '$(BIN)'
 
-test: ## all tests: unit, stores, render, chaos, monitoring, api_server, cluster (root; the first time builds Kubernetes)
+test: ## all tests: unit, stores, render, chaos, chart, monitoring, api_server, cluster (root; the first time builds Kubernetes)
 	@scripts/setup.sh --tests
 	@scripts/test.sh
 
-check: setup ## before you push, under a minute: format, lint, types, doors, generated files, unit tests
+check: setup ## before you push, under a minute: format, lint, types, doors, generated files, unit tests, the chart
 	$(BIN)/ruff format --check $(PYTHON_FILES)
 	$(BIN)/ruff check $(PYTHON_FILES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate.py --check
 	$(BIN)/python scripts/chart_readme.py --check
-	$(BIN)/python -m pytest tests/unit -q -n 2
+	$(BIN)/python -m pytest tests/unit tests/chart -q -n 2
 
 format: setup ## format the code, and mend what ruff can mend
 	$(BIN)/ruff check --fix $(PYTHON_FILES)

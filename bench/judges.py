@@ -90,11 +90,12 @@ def _judged(path: Path, password: str) -> tuple[str, str, str, str]:
     fonts = [line.split() for line in _said("pdffonts", *opened, str(path)).splitlines()[2:]]
     # From the right: embedded, cut to its characters, with a map to Unicode, object number, generation.
     whole = [font[0] for font in fonts if font[-5] == "yes" and font[-3] == "yes"]
-    standard = [font[0] for font in fonts if font[0] == "Helvetica"]  # every reader has it: not embedded by design
+    # Every reader has it, in all its styles: not embedded by design.
+    standard = sorted({font[0] for font in fonts if font[0].startswith("Helvetica")})
     lacking = {font[0] for font in fonts} - {*whole, *standard}
-    embedded = f"{len(whole)} of {len(fonts)} embedded, with their Unicode" if not lacking else f"**{sorted(lacking)}**"
+    embedded = f"{len(whole)} embedded, with their Unicode" if not lacking else f"**{sorted(lacking)}**"
     if standard:
-        embedded += ", and Helvetica, which readers have"
+        embedded += f"; {', '.join(standard)}, which readers have"
     images = _said("pdfimages", "-list", *opened, str(path)).splitlines()[2:]
     return structure, words, embedded, str(len(images)) if images else "none"
 

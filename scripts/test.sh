@@ -55,6 +55,7 @@ tier stores
 tier render -n 2 --dist loadfile
 tier chaos
 wait_for_build
+tier chart -n 2
 tier monitoring
 tier api_server
 tier cluster --timeout=900

@@ -13,7 +13,7 @@ import yaml
 
 from tests.api_server.a_control_plane import ROOT, ControlPlane, Json, Replica, a_control_plane, a_free_port, wait
 from tests.api_server.a_place import Place
-from tests.unit.chart.a_chart import Chart
+from tests.chart.a_chart import Chart
 
 SYSTEM = "pdfbatch-system"
 _numbers = itertools.count(1)

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from pdfbatch_monitoring.rules import ALERTS
-from tests.unit.chart.a_chart import a_chart
+from tests.chart.a_chart import a_chart
 
 RULES = Path(__file__).parents[2] / "charts" / "pdfbatch" / "files" / "rules.yaml"
 TESTS = Path(__file__).parent / "alerts"

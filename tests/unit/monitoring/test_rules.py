@@ -8,7 +8,7 @@ import yaml
 
 from pdfbatch_monitoring.rules import ALERTS, THRESHOLDS, Alert
 from pdfbatch_monitoring.rules.text import for_prometheus, for_the_chart
-from tests.unit.chart.a_chart import CHART, ROOT
+from tests.chart.a_chart import CHART, ROOT
 
 RUNBOOKS = ROOT / "docs" / "runbooks"
 NAMES = {alert.name for alert in ALERTS}

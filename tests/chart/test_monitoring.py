@@ -5,7 +5,7 @@ import json
 import pytest
 import yaml
 
-from tests.unit.chart.a_chart import CHART, Chart, HelmRefusedError, a_chart
+from tests.chart.a_chart import CHART, Chart, HelmRefusedError, a_chart
 
 DASHBOARDS = sorted((CHART / "files" / "dashboards").glob("*.json"))
 

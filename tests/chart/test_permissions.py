@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import pytest
 
 from pdfbatch_operator import settings
-from tests.unit.chart.a_chart import Body, Chart, a_chart
+from tests.chart.a_chart import Body, Chart, a_chart
 from tests.unit.project.pages import rows_of_tables
 
 Permission = tuple[str, str, str]

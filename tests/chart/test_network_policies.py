@@ -7,7 +7,7 @@ import pytest
 
 from pdfbatch_api.labels import BATCH_UID
 from pdfbatch_api.pods import METRICS_PORT_NAME
-from tests.unit.chart.a_chart import Body, Chart, HelmRefusedError, a_chart
+from tests.chart.a_chart import Body, Chart, HelmRefusedError, a_chart
 
 METADATA = ("169.254.169.254", "169.254.170.2", "169.254.170.23", "168.63.129.16", "100.100.100.200", "fd00:ec2::254")
 

@@ -7,7 +7,7 @@ import pytest
 from pdfbatch_api.pods import METRICS_PATH, METRICS_PORT_NAME
 from pdfbatch_operator import manifests
 from pdfbatch_operator.settings import OperatorSettings
-from tests.unit.chart.a_chart import Body, a_chart, environment
+from tests.chart.a_chart import Body, a_chart, environment
 from tests.unit.operator.a_batch import a_batch
 
 

@@ -3,7 +3,7 @@
 import pytest
 import yaml
 
-from tests.unit.chart.a_chart import CHART, a_chart
+from tests.chart.a_chart import CHART, a_chart
 
 KEEP = {"helm.sh/resource-policy": "keep"}
 

@@ -11,7 +11,7 @@ import yaml
 
 from pdfbatch_api.resource import PdfBatch
 from pdfbatch_api.unsupported import refuse_unsupported
-from tests.unit.chart.a_chart import CHART, Chart
+from tests.chart.a_chart import CHART, Chart
 
 
 def notes(folder: Path, values: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 from scripts.chart_readme import values
 
-from tests.unit.chart.a_chart import CHART, KUBERNETES, Chart, HelmRefusedError, a_chart, helm
+from tests.chart.a_chart import CHART, KUBERNETES, Chart, HelmRefusedError, a_chart, helm
 
 DEFAULTS = (CHART / "values.yaml").read_text(encoding="utf-8")
 VALUES = {value.path: value.default for value in values(DEFAULTS)}

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from devcluster.binaries import ALL
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 CHART = ROOT / "charts" / "pdfbatch"
 Body = dict[str, Any]
 

@@ -7,7 +7,7 @@ import yaml
 from pdfbatch_api.metrics.labels import NAMESPACE
 from pdfbatch_api.resource.pod import ResourcesSpec
 from pdfbatch_operator.settings import PREFIX, OperatorSettings
-from tests.unit.chart.a_chart import ROOT, Body, Chart, a_chart, environment
+from tests.chart.a_chart import ROOT, Body, Chart, a_chart, environment
 
 
 def pod(chart: Chart) -> Body:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from scripts import chart_readme
 
-from tests.unit.chart.a_chart import CHART
+from tests.chart.a_chart import CHART
 
 
 def test_the_table_is_current(capsys: pytest.CaptureFixture[str]) -> None:
