@@ -1,18 +1,15 @@
 """The engine `ironpdf` as the commands know it."""
 
-from pathlib import Path
 from typing import Final
 
 import msgspec
 
-from pdfbatch_api.pods import IRONPDF_VARIABLE
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import seconds
 from pdfbatch_renderer.engines.child import Begin, Child, ChildSettings, files_of
-from pdfbatch_renderer.engines.ironpdf import own_network
-from pdfbatch_renderer.engines.ironpdf.address import Address, installed_engine, license_key, running_engine
-from pdfbatch_renderer.engines.ironpdf.engine import IronPdfEngine, fonts_of, reachable
-from pdfbatch_renderer.engines.ironpdf.server import Server
+from pdfbatch_renderer.engines.ironpdf.address import Address, license_key
+from pdfbatch_renderer.engines.ironpdf.engine import IronPdfEngine
+from pdfbatch_renderer.engines.ironpdf.origin import origin
 from pdfbatch_renderer.engines.ironpdf.settings import IronPdfSettings
 from pdfbatch_renderer.engines.kinds import EngineSettings
 
@@ -28,40 +25,21 @@ class IronPdfKind:
     """
 
     def __init__(self) -> None:
-        self._running = running_engine()
-        self._program: Path | None = None if self._running is not None else installed_engine()
+        self._origin = origin()
 
     async def versions(self) -> tuple[str, str]:
         """Prints a page on the engine, and finds out whether IronPDF hands it over: without a licence it does not."""
-        server: Server | None = None
-        through: tuple[str, ...] = ()
-        if self._running is not None:
-            await reachable(self._running, _PLAN_PATIENCE)
-            address = self._running
-        else:
-            assert self._program is not None
-            server = await Server.start(self._program, key=license_key())
-            address, through = server.address, server.through
         try:
-            settings = IronPdfSettings(address.host, address.port, license_key())
-            child = await Child.start(_begin(settings), through=through)
+            way = await self._origin.engine(_PLAN_PATIENCE)
+            settings = IronPdfSettings(way.address.host, way.address.port, license_key())
+            child = await Child.start(_begin(settings), through=way.through)
             await child.close()
         finally:
-            if server is not None:
-                await server.close()
-        return child.ready.version, fonts_of(self._program)
+            await self._origin.close()
+        return child.ready.version, self._origin.fonts
 
     def notes(self) -> list[str]:
-        if self._running is not None:
-            return [f"IronPDF's engine at {self._running} prints, as {IRONPDF_VARIABLE} says"]
-        why = own_network.refusal()
-        if why is None:
-            return []
-        return [
-            "while it prints, IronPDF's engine listens on all addresses of this machine, where whoever reaches one can "
-            f"use it: it knows no other way, and a network of its own cannot be made here ({why}); docs/ironpdf.md "
-            "says what to do"
-        ]
+        return self._origin.notes()
 
     def reproducible(self, spec: PdfBatchSpec) -> bool:
         """Its PDFs have ids of their own each time."""
@@ -84,9 +62,7 @@ class IronPdfKind:
             return Begin("ironpdf", msgspec.json.encode(own), files_of(settings.assets), networked=True)
 
         nowhere = Begin("ironpdf", b"{}")
-        return IronPdfEngine(
-            ChildSettings.of(spec, spec.engine.ironpdf, nowhere), begin, running=self._running, program=self._program
-        )
+        return IronPdfEngine(ChildSettings.of(spec, spec.engine.ironpdf, nowhere), begin, origin())
 
 
 def _begin(settings: IronPdfSettings) -> Begin:
