@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from devcluster import binaries, machine, traces
+from devcluster import binaries, machine, packages, traces
 from devcluster.cluster import Cluster, take_down
 from devcluster.errors import DevClusterError
 from devcluster.settings import Settings
@@ -26,6 +26,7 @@ def main() -> int:
     build.add_argument(
         "--monitoring", action="store_true", help="Prometheus, promtool, KEDA and prometheus-adapter too"
     )
+    build.add_argument("--images", action="store_true", help="pdfbatch's images too; installs what builds them")
     commands.add_parser("check", help="only say whether this machine can run it")
     load = commands.add_parser("load", help="load an OCI archive into all nodes")
     load.add_argument("archive", type=Path)
@@ -63,6 +64,11 @@ def _run(command: str, settings: Settings, arguments: argparse.Namespace) -> int
         if arguments.monitoring:
             for program, path in binaries.build(binaries.MONITORING).paths:
                 print(f"{program}: {path}")
+        if arguments.images:
+            from devcluster.images import build_images
+
+            packages.install()
+            build_images(say=lambda line: print(line, file=sys.stderr))
     elif command == "check":
         machine.check()
         print("this machine can run a cluster", file=sys.stderr)

@@ -20,8 +20,7 @@ begin_to_build() {
     return
   fi
   # In a group of its own, which ends as a whole.
-  setsid chrt --idle 0 bash -c '.venv/bin/python -m devcluster build --monitoring && .venv/bin/python -m devcluster.images' \
-    >"$build_log" 2>&1 &
+  setsid chrt --idle 0 .venv/bin/python -m devcluster build --monitoring --images >"$build_log" 2>&1 &
   building=$!
 }
 stop_building() {
