@@ -158,18 +158,23 @@ set_up_tests() {
   fail "the tests need: sudo apt-get install --no-install-recommends ${missing[*]}"
 }
 
-# IronPDF's engine, of the client's version: 165 MB to fetch, 345 MB in the cache. Without a licence it prints, and its
-# client does not hand over what it printed.
-ironpdf_engine=2026.9.2
-set_up_ironpdf() {
-  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/pdfbatch/ironpdf
-  local package=@ironsoftware/ironpdf-engine-linux-x64
-  [ "$(uname -m)" = x86_64 ] || return 0
-  [ -e "$folder/node_modules/$package/ironpdf-engine-bin-$ironpdf_engine/IronPdfEngineConsole" ] && return
-  has npm || { may_install && install npm; } || fail "the tests need npm, which brings IronPDF's engine: apt-get install npm"
-  say "IronPDF's engine $ironpdf_engine, into $folder"
+# What npm brings lies in the user's cache: from_npm FOLDER PACKAGE VERSION
+from_npm() {
+  local folder=${XDG_CACHE_HOME:-$HOME/.cache}/pdfbatch/$1
+  [ "$(cat "$folder/installed" 2>/dev/null)" = "$2@$3" ] && return
+  has npm || { may_install && install npm; } || fail "the tests need npm, which brings $2: apt-get install npm"
+  say "$2 $3, into $folder"
   mkdir -p "$folder"
-  npm install --silent --no-save --no-audit --no-fund --ignore-scripts --prefix "$folder" "$package@$ironpdf_engine"
+  npm install --silent --no-save --no-audit --no-fund --ignore-scripts --prefix "$folder" "$2@$3"
+  echo "$2@$3" >"$folder/installed"
+}
+
+set_up_servers() {
+  # IronPDF's engine, of the client's version: 165 MB to fetch, 345 MB in the cache. Without a licence it prints, and
+  # its client does not hand over what it printed.
+  [ "$(uname -m)" != x86_64 ] || from_npm ironpdf @ironsoftware/ironpdf-engine-linux-x64 2026.9.2
+  # A blob server of Azure's: 360 MB in the cache.
+  from_npm azurite azurite 3.37.0
 }
 
 set_up_environment
@@ -177,5 +182,5 @@ compile_our_own
 set_up_browser
 if [ "$tests" = yes ]; then
   set_up_tests
-  set_up_ironpdf
+  set_up_servers
 fi

@@ -19,11 +19,13 @@ class ABucketBatch(ABatch):
     """A batch of `documents` rows with its output in `bucket`.
 
     Args:
+        scheme: s3; or az, which the environment says how to reach.
         endpoint: what the batch talks to: the server, or a proxy before it.
         server: what the test asks.
     """
 
     bucket: str = ""
+    scheme: str = "s3"
     endpoint: str = ""
     server: str = ""
     retry_for: str = "60s"
@@ -34,7 +36,9 @@ class ABucketBatch(ABatch):
 
     def write(self, endpoint: str) -> None:
         """Writes the manifest anew, for another endpoint."""
-        store = {"endpoint": endpoint, "allowHttp": True, "retryFor": self.retry_for, "timeout": self.timeout}
+        store = {"retryFor": self.retry_for, "timeout": self.timeout}
+        if self.scheme == "s3":
+            store |= {"endpoint": endpoint, "allowHttp": True}
         output = {"uri": self.uri, "name": "{{ number }}.pdf", "store": store, **self.spec.get("output", {})}
         told, self.spec = self.spec, {**self.spec, "output": output}
         super().__post_init__()
@@ -43,12 +47,14 @@ class ABucketBatch(ABatch):
     @property
     def uri(self) -> str:
         """Of the output."""
-        return f"s3://{self.bucket}/a/prefix/"
+        return f"{self.scheme}://{self.bucket}/a/prefix/"
 
     @property
     def store(self) -> Store:
         """The output, past any proxy."""
-        return open_store(self.uri, StoreOptions(endpoint=self.server, allow_http=True))
+        return open_store(
+            self.uri, StoreOptions(endpoint=self.server, allow_http=True) if self.scheme == "s3" else StoreOptions()
+        )
 
     @property
     def work(self) -> WorkFolder:

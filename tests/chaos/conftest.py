@@ -1,10 +1,11 @@
-"""A real S3 server, and trouble on the way to it."""
+"""A real S3 server, and trouble on the way to it; a real Azure one."""
 
 import uuid
 from collections.abc import Iterator
 
 import pytest
 
+from tests.stores.azure_server import azure_server, container  # noqa: F401 (fixtures)
 from tests.stores.fault_proxy import FaultProxy
 from tests.stores.s3_server import S3Server
 

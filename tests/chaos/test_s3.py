@@ -28,9 +28,20 @@ def verify_command(uri: str, *arguments: str, environment: dict[str, str] | None
 
 
 def test_a_batch_into_a_bucket_that_is_killed_twice_is_whole(tmp_path: Path, s3_server: S3Server, bucket: str) -> None:
-    # given a batch into a bucket
-    batch = ABucketBatch(tmp_path / "batch", documents=300, bucket=bucket, endpoint=s3_server.url, server=s3_server.url)
-    # when all its processes are killed, twice
+    url = s3_server.url
+    batch = ABucketBatch(tmp_path / "batch", documents=300, bucket=bucket, endpoint=url, server=url)
+    _is_whole_though_killed_twice(batch)
+    # and the audit passes, whether the endpoint comes from the manifest or from the environment
+    assert "300" in verify_command(batch.uri, environment={"AWS_ENDPOINT_URL": url, "AWS_ALLOW_HTTP": "true"})
+
+
+def test_so_is_one_into_a_container_of_azures(tmp_path: Path, container: str) -> None:
+    batch = ABucketBatch(tmp_path / "batch", documents=300, scheme="az", bucket=container)
+    _is_whole_though_killed_twice(batch)
+
+
+def _is_whole_though_killed_twice(batch: ABucketBatch) -> None:
+    # when all processes of a batch are killed, twice
     for share in (60, 160):
         running = batch.start("run", "--workers", "2")
         while len(batch.documents_there()) < share:
@@ -44,10 +55,8 @@ def test_a_batch_into_a_bucket_that_is_killed_twice_is_whole(tmp_path: Path, s3_
     assert max(Counter(batch.accounts()).values()) == 1
     assert len(batch.documents_there()) == 300
     batch.assert_each_document_holds_its_own_row(range(1, 301, 13))
-    # and the audit passes, whether the endpoint comes from the manifest or from the environment
+    # and the audit passes
     assert "300" in verify_command(batch.uri, "--manifest", str(batch.manifest))
-    environment = {"AWS_ENDPOINT_URL": s3_server.url, "AWS_ALLOW_HTTP": "true"}
-    assert "300" in verify_command(batch.uri, environment=environment)
 
 
 def test_zips_into_a_bucket_that_are_killed_half_way_are_whole(

@@ -1,4 +1,4 @@
-"""The stores that the shared behaviour is tested on: a folder, and a bucket of a real S3 server."""
+"""The stores that the shared behaviour is tested on: a folder, an S3 bucket and an Azure container, on real servers."""
 
 import uuid
 from collections.abc import Iterator
@@ -9,6 +9,7 @@ import pytest
 from pdfbatch_api.protocols import Store
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_renderer.stores import open_store
+from tests.stores.azure_server import azure_server, container  # noqa: F401 (fixtures)
 from tests.stores.fault_proxy import FaultProxy
 from tests.stores.s3_server import S3Server
 
@@ -47,11 +48,13 @@ def proxy(s3_server: S3Server) -> Iterator[FaultProxy]:
         yield proxy
 
 
-@pytest.fixture(params=["file", "s3"])
+@pytest.fixture(params=["file", "s3", "az"])
 def store_uri(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URI of an empty store, of each kind in turn. Open it with `s3_options`."""
     if request.param == "file":
         return str(tmp_path / "a store")
+    if request.param == "az":
+        return f"az://{request.getfixturevalue('container')}/a store/"
     return f"s3://{request.getfixturevalue('bucket')}/a store/"
 
 

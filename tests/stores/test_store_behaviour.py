@@ -1,4 +1,4 @@
-"""What every store does alike: run over a folder and over a real S3 server."""
+"""What every store does alike: run over a folder, a real S3 server and a real Azure one."""
 
 import hashlib
 import threading
@@ -37,6 +37,11 @@ ODD_NAMES = [
 
 @pytest.mark.parametrize("name", ODD_NAMES)
 def test_an_odd_name_is_written_read_listed_and_deleted(store: Store, name: str) -> None:
+    if "\\" in name and store.uri.startswith("az:"):
+        # It would be listed with a / there.
+        with pytest.raises(StoreRefusedError, match="Azure makes a / of"):
+            store.put(name, b"x")
+        return
     content = name.encode() * 3
 
     stored = store.put(name, content)
@@ -56,7 +61,7 @@ def test_a_name_that_would_leave_the_store_is_refused(store: Store, name: str) -
 
 
 def test_the_uri_is_absolute_and_ends_in_a_slash(store: Store) -> None:
-    assert store.uri.partition("://")[0] in ("file", "s3")
+    assert store.uri.partition("://")[0] in ("file", "s3", "az")
     assert store.uri.endswith("/a%20store/" if store.uri.startswith("file") else "/a store/")
 
 

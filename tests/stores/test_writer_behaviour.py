@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -36,15 +37,16 @@ async def test_many_documents_are_committed_whole_and_answered_one_by_one(store:
 
 
 async def test_odd_names_are_committed(store: Store) -> None:
+    names = [name for name in ODD_NAMES if "\\" not in name or not store.uri.startswith("az:")]
     writer = store.writer(existing="Overwrite", attempt="a")
-    for name in ODD_NAMES:
+    for name in names:
         await writer.stage(name, name.encode())
 
     answers = await writer.commit()
     await writer.close()
 
     assert all(isinstance(answer, Stored) for answer in answers.values())
-    assert {name: store.get(name) for name in ODD_NAMES} == {name: name.encode() for name in ODD_NAMES}
+    assert {name: store.get(name) for name in names} == {name: name.encode() for name in names}
 
 
 async def test_an_empty_commit_says_nothing(store: Store) -> None:
@@ -106,7 +108,7 @@ async def test_a_document_that_an_earlier_attempt_wrote_counts_as_written(store:
 
     again = await _write(store, existing, documents)
 
-    assert again == first
+    assert _told(store, again) == _told(store, first)
     assert all(isinstance(answer, Stored) and not answer.kept for answer in again.values())
 
 
@@ -116,7 +118,7 @@ async def test_two_attempts_at_once_that_write_the_same_both_succeed(store: Stor
 
     one, other = await asyncio.gather(_write(store, existing, documents), _write(store, existing, documents, "b"))
 
-    assert one == other
+    assert _told(store, one) == _told(store, other)
     assert all(isinstance(answer, Stored) and not answer.kept for answer in one.values())
     assert len(list(store.list())) == 40
 
@@ -166,3 +168,12 @@ async def _write(store: Store, existing: str, documents: dict[str, bytes], attem
     answers = await writer.commit()
     await writer.close()
     return dict(answers)
+
+
+def _told(store: Store, answers: dict[str, object]) -> dict[str, object]:
+    """What is alike when the same is written twice. Azure's etag is of the write, others' of the content."""
+    if not store.uri.startswith("az:"):
+        return answers
+    return {
+        name: replace(answer, etag=None) if isinstance(answer, Stored) else answer for name, answer in answers.items()
+    }

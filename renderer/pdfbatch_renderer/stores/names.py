@@ -11,13 +11,20 @@ def check_name(name: str, root: str) -> None:
         root: the store's URI, for the message.
 
     Raises:
-        StoreRefusedError: the name is empty, absolute, or has an empty part, a dot part or a NUL.
+        StoreRefusedError: the name is empty, absolute, or has an empty part, a dot part or a NUL; or, for
+            Azure, a backslash.
     """
     if "\0" in name or any(part in ("", ".", "..") for part in name.split("/")):
         raise StoreRefusedError(
             "this name would leave the store or has an empty part",
             where=Where(uri=root, name=name),
             hint="Correct output.name so that it gives a relative path without //, . or .. parts",
+        )
+    if "\\" in name and root.startswith("az://"):
+        raise StoreRefusedError(
+            "Azure makes a / of the \\ in this name, and so it could be another document's",
+            where=Where(uri=root, name=name),
+            hint="Take the \\ out of it: output.name may say replace('\\\\', '-')",
         )
 
 
