@@ -1,7 +1,5 @@
 """A hand-written HPA on an external metric scales a batch through /scale, up and down; and the batch completes."""
 
-import json
-import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +9,7 @@ from devcluster.monitoring import Prometheus, PrometheusAdapter
 from devcluster.monitoring.keda import API
 
 from tests.cluster.a_place import Place
+from tests.cluster.an_external_metric import external_metric
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "hpa.yaml"
@@ -66,9 +65,7 @@ def test_a_hand_written_hpa_scales_a_batch_up_and_down_and_it_completes(
 def _left(place: Place) -> float:
     """What the metrics API says, as an HPA asks it."""
     uri = f"/apis/external.metrics.k8s.io/v1beta1/namespaces/{place.namespace}/pdfbatch_batch_documents_left"
-    (item,) = json.loads(place.kubectl("get", "--raw", f"{uri}?labelSelector=batch%3D{NAME}"))["items"]
-    number, suffix = re.fullmatch(r"(\d+)([mk]?)", item["value"]).groups()  # type: ignore[union-attr]
-    return int(number) * {"m": 0.001, "": 1, "k": 1000}[suffix]
+    return external_metric(place, f"{uri}?labelSelector=batch%3D{NAME}")
 
 
 def _reason(place: Place, kind: str) -> str:

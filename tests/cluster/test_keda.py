@@ -1,6 +1,5 @@
 """KEDA and its HPA scale a batch by the real Prometheus, through /scale, up and down; and the batch completes."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +8,7 @@ import pytest
 from devcluster.monitoring import Keda, Prometheus
 
 from tests.cluster.a_place import Place
+from tests.cluster.an_external_metric import external_metric
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "keda.yaml"
@@ -58,10 +58,8 @@ def test_keda_scales_a_batch_up_and_down_and_it_completes(place: Place, promethe
     place.kubectl("delete", "scaledobject", NAME, "--timeout=60s")
 
 
-def _left(place: Place) -> int:
+def _left(place: Place) -> float:
     """What the metrics API says, as an HPA asks it."""
     uri = f"/apis/external.metrics.k8s.io/v1beta1/namespaces/{place.namespace}/s0-prometheus"
     selector = f"?labelSelector=scaledobject.keda.sh%2Fname%3D{NAME}"
-    items = json.loads(place.kubectl("get", "--raw", uri + selector))["items"]
-    value = items[0]["value"]
-    return int(value[:-1]) // 1000 if value.endswith("m") else int(value)
+    return external_metric(place, uri + selector)

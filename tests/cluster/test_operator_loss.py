@@ -76,9 +76,10 @@ def test_a_batch_ends_as_if_nothing_had_been(
     assert len(jobs) == 3 * len(names)
     assert made.total() == len(jobs), made
     assert len(place.pods("render")) == 3 * len(names)
-    # and a person who describes it reads its story, each step once; a step that was told of as the blow fell may lack
+    # and a person who describes it reads its story, each step once; what one turn told of as the blow fell may lack
     for name in names:
         told = Counter(event.partition(":")[0] for event in place.events(name))
         steps = {"Planning", "Planned", "Scaled", "Finishing", "Complete"}
-        assert len(steps - told.keys()) <= 1, told
+        lacks = steps - told.keys()
+        assert len(lacks) <= 1 or lacks == {"Planned", "Scaled"}, told
         assert told.total() == len(told), told
