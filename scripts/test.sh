@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# All tests, tier by tier: the quick ones on two cores, those that start browsers, servers and whole batches one by one.
+# All tests, tier by tier, on two cores but for those whose tests share a server or a cluster.
 # Every tier runs, also when one before it failed. An empty tier is a failure.
 #
 # Kubernetes' programs, Helm, a DNS server, Prometheus and KEDA are built from Go modules, and the images from their
@@ -44,7 +44,7 @@ tier() {
   printf '\n=== tests/%s\n' "$name"
   # The clock says which tier to look at when the suite becomes slow.
   local begun=$SECONDS
-  .venv/bin/python -m pytest "tests/$name" -q --durations=25 "$@" || failed+=("$name")
+  .venv/bin/python -m pytest "tests/$name" -q --durations=10 "$@" || failed+=("$name")
   printf '=== tests/%s: %s s\n' "$name" $((SECONDS - begun))
 }
 
@@ -52,11 +52,11 @@ begin_to_build
 tier unit -n 2
 tier stores
 tier render -n 2 --dist loadfile
-tier chaos
+tier chaos -n 2
 wait_for_build
 tier chart -n 2
 tier monitoring
-tier api_server
+tier api_server -n 2 --dist loadfile
 tier cluster --timeout=900
 
 if [ ${#failed[@]} != 0 ]; then
