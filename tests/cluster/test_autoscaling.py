@@ -1,9 +1,7 @@
 """The autoscaler with a real Prometheus: a batch takes the time that it was given, and no more pods than that needs."""
 
-import gzip
 import os
 import random
-import shutil
 import signal
 import time
 from collections import Counter
@@ -17,6 +15,7 @@ from tests.cluster.a_batch_at_work import BatchAtWork
 from tests.cluster.a_place import Place
 from tests.cluster.a_recording import PATH, Recording, unix
 from tests.cluster.a_watch import Watch
+from tests.cluster.example_invoices import lay
 from tests.cluster.installation import Installation, kill_replica
 from tests.cluster.pod_processes import renderer_of
 
@@ -98,10 +97,7 @@ def test_prometheus_goes_away_in_the_middle_and_the_batch_goes_on_by_what_it_kno
 
 def _hold(place: Place) -> None:
     """The example, held at one renderer, which has done its first shard."""
-    # What `kubectl cp ../../invoices files:/documents/` leaves on the claim.
-    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
-    rows = place.folder / "invoices" / "invoices.jsonl.gz"
-    rows.write_bytes(gzip.compress(b"".join(gzip.decompress(rows.read_bytes()).splitlines(keepends=True)[:INVOICES])))
+    lay(place, most=INVOICES)
     text = EXAMPLE.read_text().replace("spec:\n", "spec:\n  renderers: 1\n", 1)
     place.kubectl("apply", "--filename=-", input=text)
     place.shards_done(NAME, of_at_least=1, within=240)

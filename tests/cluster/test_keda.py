@@ -1,6 +1,5 @@
 """KEDA and its HPA scale a batch by the real Prometheus, through /scale, up and down; and the batch completes."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,11 +8,14 @@ from devcluster.monitoring import Keda, Prometheus
 
 from tests.cluster.a_place import Place
 from tests.cluster.an_external_metric import external_metric
+from tests.cluster.example_invoices import lay
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 EXAMPLE = EXAMPLES / "kubernetes" / "scaling" / "keda.yaml"
 NAME = "invoices-by-keda"
-DOCUMENTS = 1000
+DOCUMENTS = 500
+# Documents left for each renderer that is wanted.
+EACH = 80
 
 
 @pytest.fixture(scope="module")
@@ -25,15 +27,18 @@ def keda(prometheus: Prometheus) -> Iterator[Keda]:
 
 
 def test_keda_scales_a_batch_up_and_down_and_it_completes(place: Place, prometheus: Prometheus, keda: Keda) -> None:
-    # given what `kubectl cp` leaves on the claim, and the example, which says in which namespace it is
-    shutil.copytree(EXAMPLES / "invoices", place.folder / "invoices")
+    # given half of the invoices, as many renderers for them as for all, and the example, which says where it is
+    lay(place, most=DOCUMENTS)
     text = EXAMPLE.read_text()
-    assert 'namespace="documents"' in text
+    for old, new in (
+        ('namespace="documents"', f'namespace="{place.namespace}"'),
+        ('threshold: "200"', f'threshold: "{EACH}"'),
+    ):
+        assert old in text
+        text = text.replace(old, new)
 
     # when
-    place.kubectl(
-        "apply", "--filename=-", input=text.replace('namespace="documents"', f'namespace="{place.namespace}"')
-    )
+    place.kubectl("apply", "--filename=-", input=text)
 
     # then its HPA asks the metrics API for what is left, and takes as many as that needs
     place.until("five render", lambda: len(place.running()) == 5, within=120)
