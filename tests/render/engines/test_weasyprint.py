@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pypdfium2
 import pytest
 
@@ -271,3 +272,30 @@ def test_preview_prints_the_first_rows(tmp_path: Path) -> None:
     ended = batch.call("preview", "--output", str(tmp_path / "seen.pdf"))
     assert ended.status == 0, ended.err
     assert texts((tmp_path / "seen.pdf").read_bytes()) == ["R1", "R2"]
+
+
+async def test_its_memory_does_not_grow_with_the_documents(start: StartEngine) -> None:
+    # given an engine that is warm
+    engine = await start("weasyprint")
+    for number in range(30):
+        await engine.render(PageHtml(f"<h1>{number}</h1>"))
+    before = _memory()
+    # when it prints, then it holds what it held (a font configuration a document would be 44 MB)
+    for number in range(200):
+        await engine.render(PageHtml(f"<h1>{number}</h1>"))
+    assert _memory() - before < 15 << 20
+
+
+async def test_a_process_that_holds_much_is_replaced_between_documents(start: StartEngine) -> None:
+    # given documents that bring a font, which leak, and no document that may be tried again
+    engine = await start("weasyprint", {"house.ttf": a_font("House")}, engine={"weasyprint": {"memory": "120Mi"}})
+    html = "<style>@font-face { font-family: House; src: url(house.ttf) }</style><h1>{}</h1>"
+    # when, then none of them pays for those before it
+    for number in range(250):
+        await engine.render(PageHtml(html.replace("{}", str(number))))
+    assert engine.restarts == {"recycled": 2}
+
+
+def _memory() -> int:
+    """Bytes of the largest of our child processes."""
+    return max(int(child.memory_info().rss) for child in psutil.Process().children(recursive=True))

@@ -21,6 +21,10 @@ ChildOptions: TypeAlias = TypstOptions | WeasyPrintOptions | LibreOfficeOptions 
 
 _WATCH_SECONDS: Final = 0.1
 _STARTS: Final = 3
+# Libraries leak. A process that has printed so many documents and holds so much of what it may is replaced between two
+# of them: else it would run over the limit in the middle of one, which would be blamed for all before it.
+_FULL: Final = 0.6
+_FULL_AFTER: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +82,7 @@ class ChildEngine:
         self._restarts: Counter[str] = Counter()
         self._watching: asyncio.Task[None] | None = None
         self._too_large = False
+        self._full = False
         self._printed = 0
 
     @property
@@ -103,13 +108,16 @@ class ChildEngine:
         self._child = child
         self._version, self._fonts = child.ready.version, child.ready.fonts
         self._printed = 0
+        self._full = False
         self._watching = asyncio.create_task(self._watch(child))
 
     async def _watch(self, child: Child) -> None:
         """Ends a process whose memory runs over: the document in hand pays."""
         while True:
             await asyncio.sleep(_WATCH_SECONDS)
-            if self._memory(child) > self._settings.memory:
+            memory = self._memory(child)
+            self._full = memory > self._settings.memory * _FULL
+            if memory > self._settings.memory:
                 self._too_large = True
                 child.kill()
                 return
@@ -134,7 +142,7 @@ class ChildEngine:
                 raise outcome
 
     async def _ready_child(self) -> Child:
-        if self._child is not None and self._printed >= self._settings.recycle_after:
+        if self._child is not None and self._worn_out():
             await self._give_up("recycled")
         if self._child is not None and not self._child.alive:
             await self._give_up("lost")
@@ -142,6 +150,9 @@ class ChildEngine:
             await self.start()
         assert self._child is not None
         return self._child
+
+    def _worn_out(self) -> bool:
+        return self._printed >= self._settings.recycle_after or (self._full and self._printed >= _FULL_AFTER)
 
     async def _try(self, child: Child, message: Print) -> Printed | DocumentError:
         settings = self._settings

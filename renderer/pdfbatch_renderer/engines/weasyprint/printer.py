@@ -22,9 +22,9 @@ class WeasyPrinter:
             import pydyf  # type: ignore[import-untyped]
             import weasyprint  # type: ignore[import-untyped]
             from weasyprint.text.ffi import pango  # type: ignore[import-untyped]
-            from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
 
             from pdfbatch_renderer.engines.weasyprint.assets import BASE, Assets
+            from pdfbatch_renderer.engines.weasyprint.fonts import Fonts
         except ImportError as error:
             raise BrokenError(
                 f"WeasyPrint cannot be loaded: {error}", "Install it, in the checkout: pip install '.[weasyprint]'."
@@ -41,7 +41,8 @@ class WeasyPrinter:
         # fontTools writes it into the fonts that it unpacks, instead of the clock.
         os.environ["SOURCE_DATE_EPOCH"] = str(settings.epoch)
         self._weasyprint: Any = weasyprint
-        self._font_configuration: Any = FontConfiguration
+        self._new_fonts = Fonts
+        self._fonts = Fonts()
         self._text = pydyf.String
         self._base = BASE
         self._assets = Assets(begin.files, optional=settings.optional, fonts=_font_files())
@@ -57,9 +58,11 @@ class WeasyPrinter:
         page = self._weasyprint.HTML(
             string=message.html, base_url=self._base, url_fetcher=assets, media_type=settings.media
         )
-        # Of its own for every document: a font that one brings is no font of the next.
+        if self._fonts.used:
+            # A font that one document brings is no font of the next.
+            self._fonts = self._new_fonts()
         pdf = page.write_pdf(
-            font_config=self._font_configuration(),
+            font_config=self._fonts,
             stylesheets=[self._sheet],
             finisher=self._dated,
             pdf_tags=settings.tagged,
