@@ -77,7 +77,9 @@ class TypstOptions(ResourceModel):
     recycle_after: int = Field(
         default=20_000, ge=1, le=1_000_000, description="Documents after which the process is replaced by a fresh one."
     )
-    memory: Size = Field(default="1Gi", description="Memory of the process over which it is replaced.")
+    memory: Size = Field(
+        default="1Gi", description="Memory of the process over which it is replaced, between documents over 60 % of it."
+    )
 
 
 class WeasyPrintOptions(ResourceModel):
@@ -86,7 +88,9 @@ class WeasyPrintOptions(ResourceModel):
     recycle_after: int = Field(
         default=5000, ge=1, le=1_000_000, description="Documents after which the process is replaced by a fresh one."
     )
-    memory: Size = Field(default="1Gi", description="Memory of the process over which it is replaced.")
+    memory: Size = Field(
+        default="1Gi", description="Memory of the process over which it is replaced, between documents over 60 % of it."
+    )
 
 
 class LibreOfficeOptions(ResourceModel):
@@ -95,7 +99,9 @@ class LibreOfficeOptions(ResourceModel):
     recycle_after: int = Field(
         default=200, ge=1, le=1_000_000, description="Documents after which the process is replaced by a fresh one."
     )
-    memory: Size = Field(default="2Gi", description="Memory of the process over which it is replaced.")
+    memory: Size = Field(
+        default="2Gi", description="Memory of the process over which it is replaced, between documents over 60 % of it."
+    )
 
 
 class EngineSpec(ResourceModel):

@@ -127,7 +127,9 @@ class IronPdfOptions(ResourceModel):
         default=1000, ge=1, le=1_000_000, description="Documents after which the process is replaced by a fresh one."
     )
     memory: Size = Field(
-        default="2Gi", description="Memory of engine and client together over which they are replaced."
+        default="2Gi",
+        description="Memory of engine and client together over which they are replaced, between documents over 60 % of "
+        "it.",
     )
 
     @model_validator(mode="after")
