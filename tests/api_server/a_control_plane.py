@@ -6,7 +6,6 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import time
@@ -21,7 +20,10 @@ import pytest
 from devcluster import Access, MachineUnsuitableError, packages
 from devcluster.binaries import Binaries, build
 
+from tests.ports import a_free_port
+
 Json = dict[str, Any]
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -32,12 +34,6 @@ def wait(what: str, true: Callable[[], Any], within: float = 20.0) -> Any:
         assert time.monotonic() < end, f"{what}: not within {within:.0f} s"
         time.sleep(0.05)
     return found
-
-
-def a_free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 @dataclass

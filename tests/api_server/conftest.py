@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.api_server.a_control_plane import ROOT, ControlPlane, Json, Replica, a_control_plane, a_free_port, wait
+from tests.api_server.a_control_plane import ROOT, ControlPlane, Json, Replica, a_control_plane, wait
 from tests.api_server.a_place import Place
 from tests.chart.a_chart import Chart
+from tests.ports import a_free_port
 
 SYSTEM = "pdfbatch-system"
 _numbers = itertools.count(1)

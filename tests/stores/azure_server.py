@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.ports import a_free_port
+
 _ACCOUNT = "devstoreaccount1"
 # Azurite's, the same everywhere, and no secret.
 _KEY = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw=="
@@ -27,9 +29,7 @@ class AzureServer:
     """Runs as a process from `start` to `stop`, and keeps all in memory."""
 
     def __init__(self) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self._port = int(probe.getsockname()[1])
+        self._port = a_free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

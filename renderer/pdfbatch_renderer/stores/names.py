@@ -24,7 +24,7 @@ def check_name(name: str, root: str) -> None:
         raise StoreRefusedError(
             "Azure makes a / of the \\ in this name, and so it could be another document's",
             where=Where(uri=root, name=name),
-            hint="Take the \\ out of it: output.name may say replace('\\\\', '-')",
+            hint="Take the \\ out of it: what output.name gives never has one",
         )
 
 

@@ -28,6 +28,7 @@ from pdfbatch_api.resource.ironpdf import IronPdfOptions
 from pdfbatch_renderer.engines.ironpdf.address import Address, installed_engine
 from pdfbatch_renderer.engines.ironpdf.own_network import refusal
 from pdfbatch_renderer.engines.ironpdf.server import Server
+from tests.ports import a_free_port
 from tests.render.batches.a_batch import items, page, pdfinfo, picture, text
 from tests.render.engines.an_ironpdf_batch import LICENSED, NO_LICENCE, a_batch, ended
 
@@ -42,9 +43,7 @@ Count = Callable[..., dict[str, Any]]
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An engine that runs already: its host:port."""
     home = tmp_path_factory.mktemp("engine")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = a_free_port()
     program = installed_engine()
     program.chmod(0o755)
     process = subprocess.Popen(
@@ -165,9 +164,7 @@ def test_a_key_that_is_none_is_refused_and_not_shown(engine: str, installed: boo
 
 
 def test_what_is_not_there_is_said_in_the_plan(tmp_path: Path) -> None:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        nobody = f"127.0.0.1:{probe.getsockname()[1]}"
+    nobody = f"127.0.0.1:{a_free_port()}"
     told = {
         "no engine": (
             {IRONPDF_VARIABLE: nobody},

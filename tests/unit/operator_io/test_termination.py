@@ -1,6 +1,5 @@
 """A signal ends the operator in its own order, whoever else takes signals for himself."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -10,7 +9,6 @@ import pytest
 
 _PROGRAM = """
     import asyncio
-    import os
     import signal
     import threading
 
@@ -37,7 +35,7 @@ _PROGRAM = """
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_operator_is_told_and_nobody_else(number: signal.Signals) -> None:
     program = [sys.executable, "-c", textwrap.dedent(_PROGRAM)]
-    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=os.environ) as process:
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         said = []
         for _ in range(2):
