@@ -17,20 +17,22 @@ def cluster() -> Iterator[str]:
     processes.end(name)
 
 
-def wait_for(cluster: str, count: int) -> list[processes.Process]:
+def wait_for(cluster: str, *programs: str) -> list[processes.Process]:
+    """Their processes, once these programs run and no others: what was forked has its parent's name for a moment."""
     deadline = time.monotonic() + 10
-    while len(found := processes.of_cluster(cluster)) != count:
+    while True:
+        found = processes.of_cluster(cluster)
+        if sorted(one.program for one in found) == sorted(programs):
+            return found
         assert time.monotonic() < deadline, found
         time.sleep(0.02)
-    return found
 
 
 def test_a_process_and_its_children_are_found_and_ended(cluster: str, tmp_path: Path) -> None:
     # given a shell with a child, both of another session than this
     processes.start(cluster, "etcd", ["sh", "-c", "sleep 60 & wait"], tmp_path / "etcd.log")
-    found = wait_for(cluster, 2)
+    found = wait_for(cluster, "sh", "sleep")
     assert {one.role for one in found} == {"etcd"}
-    assert {one.program for one in found} == {"sh", "sleep"}
 
     # when
     processes.end(cluster)
@@ -43,7 +45,7 @@ def test_a_process_and_its_children_are_found_and_ended(cluster: str, tmp_path: 
 def test_one_role_is_ended_and_the_others_live(cluster: str, tmp_path: Path) -> None:
     for role in ("node1", "node2"):
         processes.start(cluster, role, ["sleep", "60"], tmp_path / f"{role}.log")
-    wait_for(cluster, 2)
+    wait_for(cluster, "sleep", "sleep")
 
     processes.end(cluster, "node2")
 
@@ -53,7 +55,7 @@ def test_one_role_is_ended_and_the_others_live(cluster: str, tmp_path: Path) -> 
 def test_another_clusters_processes_are_left_alone(cluster: str, tmp_path: Path) -> None:
     # given a cluster whose name only begins as the other's
     processes.start(cluster, "etcd", ["sleep", "60"], tmp_path / "etcd.log")
-    wait_for(cluster, 1)
+    wait_for(cluster, "sleep")
 
     processes.end(cluster[:-1])
 
