@@ -26,9 +26,9 @@ MILLIMETRE = 72 / 25.4
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
-def a_font(name: str) -> bytes:
-    """A font of that name, which no machine has."""
-    listed = subprocess.run(["fc-match", "-f", "%{file}", "DejaVu Sans"], capture_output=True, text=True, check=True)
+def a_font(name: str, *, like: str = "DejaVu Sans") -> bytes:
+    """A font of that name, which no machine has, with the letters of one that this has."""
+    listed = subprocess.run(["fc-match", "-f", "%{file}", like], capture_output=True, text=True, check=True)
     font = TTFont(listed.stdout)
     for record in font["name"].names:
         if record.nameID in (1, 4, 6, 16):

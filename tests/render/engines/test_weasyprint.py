@@ -212,6 +212,8 @@ HOSTILE = {
     "a font of the same name": "<style>@font-face { font-family: House; src: url(other.ttf) }"
     "p { font-family: House }</style><p>x",
     "a font of the system's name": "<style>@font-face { font-family: sans-serif; src: url(other.ttf) }</style><p>x",
+    "a picture with a font of the same name": "<p>x<svg width=90 height=30><style>@font-face { font-family: House; "
+    "src: url(other.ttf) } text { font-family: House }</style><text y=20>x</text></svg><p>y",
     "a picture of the same address": "<img src=own/picture.svg>",
     "a title": "<title>Somebody else</title><meta name=dcterms.created content=1999-01-01>x",
     "a counter style": '<style>@counter-style decimal { system: cyclic; symbols: "X" }</style><ol><li>x</ol>',
@@ -223,6 +225,8 @@ HOSTILE = {
 ORDINARY = """<!doctype html><html lang="en"><head><style>
 @font-face { font-family: House; src: url(house.ttf) } body { font: 12pt sans-serif } p { font-family: House }
 </style></head><body><h1>Ordinary</h1><p>Åsa</p><ol><li>one</ol><img src="own/picture.svg" width="40"></body></html>"""
+
+ORDINARY_TEXT = "<style>@font-face { font-family: F; src: url(house.ttf) } p { font-family: F }</style><p>Åsa"
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -240,6 +244,27 @@ async def test_nothing_of_a_document_reaches_the_next(name: str, start: StartEng
     await asyncio.sleep(1.1)
     # then the ordinary one is the same
     assert (await engine.render(blue)).pdf == fresh
+
+
+async def test_a_rows_own_font_is_no_other_rows(start: StartEngine) -> None:
+    # given a font of the batch, and a row that brings another of that address
+    house = {"house.ttf": a_font("House")}
+    own = {"house.ttf": Asset(a_font("House", like="DejaVu Serif"), "font/ttf")}
+    shared, other = PageHtml(ORDINARY_TEXT), PageHtml(ORDINARY_TEXT, assets=own)
+    fresh = [(await (await start("weasyprint", house)).render(page)).pdf for page in (shared, other)]
+    assert fresh[0] != fresh[1]
+    # when
+    engine = await start("weasyprint", house)
+    printed = [(await engine.render(page)).pdf for page in (shared, other, shared, other)]
+    # then
+    assert printed == [*fresh, *fresh]
+
+
+async def test_every_document_hears_of_a_font_that_is_not_there(start: StartEngine) -> None:
+    engine = await start("weasyprint")
+    for _ in range(2):
+        with pytest.raises(DocumentError, match=r"asks for 'house\.ttf'"):
+            await engine.render(PageHtml(ORDINARY_TEXT))
 
 
 def test_a_document_without_end_is_ended_and_its_neighbours_are_printed(tmp_path: Path) -> None:
@@ -274,22 +299,26 @@ def test_preview_prints_the_first_rows(tmp_path: Path) -> None:
     assert texts((tmp_path / "seen.pdf").read_bytes()) == ["R1", "R2"]
 
 
-async def test_its_memory_does_not_grow_with_the_documents(start: StartEngine) -> None:
+FONT_STYLE = "@font-face { font-family: House; src: url(house.ttf) } h1 { font-family: House }"
+
+
+@pytest.mark.parametrize("style", ["", FONT_STYLE], ids=["the system's fonts", "a font of the batch"])
+async def test_its_memory_does_not_grow_with_the_documents(style: str, start: StartEngine) -> None:
     # given an engine that is warm
-    engine = await start("weasyprint")
+    engine = await start("weasyprint", {"house.ttf": a_font("House")})
     for number in range(30):
-        await engine.render(PageHtml(f"<h1>{number}</h1>"))
+        await engine.render(PageHtml(f"<style>{style}</style><h1>{number}</h1>"))
     before = _memory()
     # when it prints, then it holds what it held (a font configuration a document would be 44 MB)
     for number in range(200):
-        await engine.render(PageHtml(f"<h1>{number}</h1>"))
+        await engine.render(PageHtml(f"<style>{style}</style><h1>{number}</h1>"))
     assert _memory() - before < 15 << 20
 
 
 async def test_a_process_that_holds_much_is_replaced_between_documents(start: StartEngine) -> None:
-    # given documents that bring a font, which leak, and no document that may be tried again
+    # given documents that each call a font by a name of their own, which leaks, and none that may be tried again
     engine = await start("weasyprint", {"house.ttf": a_font("House")}, engine={"weasyprint": {"memory": "120Mi"}})
-    html = "<style>@font-face { font-family: House; src: url(house.ttf) }</style><h1>{}</h1>"
+    html = "<style>@font-face { font-family: House{}; src: url(house.ttf) }</style><h1>{}</h1>"
     # when, then none of them pays for those before it
     for number in range(250):
         await engine.render(PageHtml(html.replace("{}", str(number))))

@@ -50,6 +50,15 @@ class Assets:
         self.problems = []
         self.warnings = []
 
+    @property
+    def troubles(self) -> int:
+        """How often this document asked for what it could not have."""
+        return len(self.problems) + len(self.warnings)
+
+    def is_own(self, url: str | None) -> bool:
+        """Whether the document at hand brings what stands at this address."""
+        return url is not None and url.startswith(BASE) and _path(url) in self._own
+
     def __call__(self, url: str) -> URLFetcherResponse:
         """Called by WeasyPrint for everything that a page loads."""
         scheme = url.partition(":")[0].lower()
@@ -60,7 +69,7 @@ class Assets:
             with open(path, "rb") as font:  # noqa: PTH123 - the name is fontconfig's
                 return URLFetcherResponse(url, font.read(), {"Content-Type": "font/ttf"})
         if url.startswith(BASE):
-            path = unquote(urlsplit(url).path[1:])
+            path = _path(url)
             file = self._own.get(path) or self._shared.get(path)
             if file is not None:
                 # The address stays ours: where it were a file's, WeasyPrint would open that.
@@ -95,3 +104,7 @@ class Assets:
 
     def _is_optional(self, path: str) -> bool:
         return any(fnmatch.fnmatchcase(path, pattern) for pattern in self._optional)
+
+
+def _path(url: str) -> str:
+    return unquote(urlsplit(url).path[1:])

@@ -41,11 +41,10 @@ class WeasyPrinter:
         # fontTools writes it into the fonts that it unpacks, instead of the clock.
         os.environ["SOURCE_DATE_EPOCH"] = str(settings.epoch)
         self._weasyprint: Any = weasyprint
-        self._new_fonts = Fonts
-        self._fonts = Fonts()
         self._text = pydyf.String
         self._base = BASE
         self._assets = Assets(begin.files, optional=settings.optional, fonts=_font_files())
+        self._fonts = Fonts(self._assets)
         self._sheet = weasyprint.CSS(string=_sheet(settings), media_type=settings.media)
         pango_version = pango.pango_version()
         pango_said = f"{pango_version // 10000}.{pango_version // 100 % 100}.{pango_version % 100}"
@@ -58,11 +57,8 @@ class WeasyPrinter:
         page = self._weasyprint.HTML(
             string=message.html, base_url=self._base, url_fetcher=assets, media_type=settings.media
         )
-        if self._fonts.used:
-            # A font that one document brings is no font of the next.
-            self._fonts = self._new_fonts()
         pdf = page.write_pdf(
-            font_config=self._fonts,
+            font_config=self._fonts.of_document(),
             stylesheets=[self._sheet],
             finisher=self._dated,
             pdf_tags=settings.tagged,
