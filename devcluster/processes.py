@@ -129,6 +129,11 @@ def wait_until(
     while not true():
         alive = {one.role for one in of_cluster(cluster)}
         gone = [role for role in roles if role not in alive]
+        if gone:
+            # Amid an exec a process has no environment for a moment.
+            time.sleep(0.1)
+            alive = {one.role for one in of_cluster(cluster)}
+            gone = [role for role in gone if role not in alive]
         if gone or time.monotonic() > deadline:
             why = f"{', '.join(gone)} ended" if gone else f"not within {within:.0f} s"
             raise DidNotStartError(

@@ -1,12 +1,18 @@
 """What holds for every tier: in CI, a test that is skipped is a test that failed.
 
-A machine without the browser, qpdf or a socket would otherwise be green and have tested nothing.
+A machine without the browser, qpdf or a socket would otherwise be green and have tested nothing. And no test of
+Hypothesis fails because a machine is slow.
 """
 
 import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# In CI its own profile holds, under which also the same examples come each time.
+settings.register_profile("unhurried", parent=settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 _CI = os.environ.get("CI", "").lower() == "true"
 

@@ -61,7 +61,7 @@ def test_an_endless_loop_fails_its_own_row_alone_and_a_batch_within_its_policy_s
     loop = "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}"
     template = f'<meta charset="utf-8">{{% if number == "2" %}}{loop}{{% endif %}}{{{{ number }}}}'
     policy = {"failurePolicy": {"maxFailedDocuments": "34%"}}
-    limits = {"limits": {"timeout": "1s"}, "retries": {"document": 0}}
+    limits = {"limits": {"timeout": "4s"}, "retries": {"document": 0}}
     stranger = AStranger(tmp_path, template=template, spec={**limits, **policy})
 
     told = stranger.runs()

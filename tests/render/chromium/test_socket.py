@@ -237,7 +237,7 @@ async def test_whoever_printed_beside_a_document_that_ends_the_container_does_no
     # given two workers at one engine, each document with two tries
     server.start()
     launchers = [_Telling(server.path, wait=20.0, shared=True) for _ in range(2)]
-    one, other = [await start_engine(launcher=launcher, retries=1) for launcher in launchers]
+    one, other = [await start_engine(launcher=launcher, retries=1, timeout=60.0) for launcher in launchers]
     long = PageHtml("<p>line" * 20_000)
     poison, innocent = asyncio.create_task(one.render(long)), asyncio.create_task(other.render(long))
     await asyncio.wait_for(launchers[1].prints.wait(), 30)

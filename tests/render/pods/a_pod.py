@@ -69,6 +69,10 @@ class Pod:
         self._message = message
         self._log = log
 
+    def says(self, event: str) -> bool:
+        """Whether its log tells of this already."""
+        return f'"{event}"' in self._log.read_text()
+
     def wait(self, timeout: float = 120) -> Ended:
         """Waits for its end. No process of its may outlive it."""
         family = self.family()

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.render
 
 Clusters = Callable[..., ACluster]
 # "A second or two" on a machine that is busy with other things.
-PROMPTLY = 4.0
+PROMPTLY = 8.0
 FOR_EVER = "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}"
 
 
@@ -46,6 +46,7 @@ def test_while_a_store_does_not_answer(a_cluster: Clusters, silent_store: str, c
     batch = a_cluster(spec={"output": {"uri": "s3://bucket/out/", "store": store}})
     credentials = {"AWS_ACCESS_KEY_ID": "sample", "AWS_SECRET_ACCESS_KEY": "sample", "JOB_COMPLETION_INDEX": "0"}
     pod = batch.start(command, environment=credentials)
+    wait_until(lambda: pod.says("started"), pod)
     with pytest.raises(AssertionError, match="nothing happened"):
         wait_until(lambda: False, pod, seconds=3)
     # when
@@ -90,7 +91,8 @@ def test_while_it_renders(a_cluster: Clusters, command: str) -> None:
     ends = [header for header, _ in batch.work.segments(0) if header.kind == "end"]
     assert [end.disrupted for end in ends] == [True]
     done = batch.recorded()
-    assert len(batch.names()) == done
+    # A worker that was not waited for may have stored what it could not tell any more.
+    assert done <= len(batch.names()) <= done + 2
     if command == "render":
         assert ended.summary["succeeded"] == done
         again = batch.render(0, "--workers", "2")

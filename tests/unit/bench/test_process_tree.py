@@ -68,7 +68,8 @@ def test_a_process_that_outlives_the_command_is_counted_to_its_end(interval: flo
     # given a shell that leaves a child behind, which burns for longer than readings are apart
     child = _BURN.format(seconds=0.3)
     usage = run(["sh", "-c", f"{sys.executable} -c '{child}' & sleep 0.02"], interval=interval)
-    assert 0.25 < usage.cpu["python"] < 0.6
+    # Between fork and exec it bears the shell's name.
+    assert 0.25 < usage.cpu["python"] + usage.cpu.get("other", 0) < 0.6
 
 
 def test_what_such_a_process_has_waited_for_is_not_counted_again() -> None:

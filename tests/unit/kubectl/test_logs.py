@@ -14,6 +14,7 @@ from pdfbatch_kubectl.logs.collect import Choice
 from pdfbatch_kubectl.logs.command import follow_logs, show_logs
 from pdfbatch_kubectl.logs.line import as_text, read_line
 from tests.unit.kubectl.a_cluster import Cluster, Paper
+from tests.unit.operator_io.waiting import until
 
 
 def a_line(second: int, event: str, **fields: object) -> str:
@@ -120,7 +121,7 @@ async def test_followed_logs_are_of_pods_that_begin_later_too_and_end_with_the_b
     await at_work.pod("p-2-x", shard=2)  # it has a node, but no log yet
     await asyncio.sleep(0.15)
     at_work.logs["p-2-x"] = a_line(9, "begun", shard=2)
-    await asyncio.sleep(0.3)
+    await until(lambda: paper.text)
     assert without_clock(paper.text.splitlines()) == ["shard 2   begun"]
     assert not following.done()
     await at_work.pod("p-2-y", shard=2, log=a_line(10, "resumed", shard=2))

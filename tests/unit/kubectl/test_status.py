@@ -132,7 +132,7 @@ async def test_it_is_followed_to_its_end(cluster: Cluster, api: Api, phase: str,
     await cluster.batch(**RENDERING)
     paper = Paper(terminal=terminal)
     following = asyncio.create_task(follow.follow_one(api, "invoices", paper.console, clock=clock))
-    await asyncio.sleep(0.1)
+    await until(lambda: len(cluster.asked("GET", "pdfbatches")) >= 2)
     assert not following.done()
 
     await cluster.batch(**{**RENDERING, "phase": phase, "completionTime": "2026-11-24T13:59:00Z"})
@@ -147,7 +147,7 @@ async def test_a_batch_that_is_deleted_meanwhile_is_1(cluster: Cluster, api: Api
     await cluster.batch(**RENDERING)
     paper = Paper()
     following = asyncio.create_task(follow.follow_one(api, "invoices", paper.console))
-    await asyncio.sleep(0.1)
+    await until(lambda: len(cluster.asked("GET", "pdfbatches")) >= 2)
 
     await cluster.delete("/apis/pdfbatch.io/v1alpha1/namespaces/shop/pdfbatches/invoices")
 
@@ -160,7 +160,7 @@ async def test_a_server_that_is_away_for_a_while_ends_nothing(cluster: Cluster, 
     await cluster.batch(**RENDERING)
     paper = Paper()
     following = asyncio.create_task(follow.follow_one(api, "invoices", paper.console, clock=clock))
-    await asyncio.sleep(0.1)
+    await until(lambda: len(cluster.asked("GET", "pdfbatches")) >= 2)
     cluster.fail(503, path="pdfbatches", message="etcd is away", times=5)
     await until(lambda: not cluster.faults[0].times)
 

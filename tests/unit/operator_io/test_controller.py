@@ -82,7 +82,7 @@ async def test_an_edit_by_a_person_ends_the_wait(server: FakeApiServer, api: Api
         await until(lambda: world.result("error") >= 3)
         server.faults.clear()
         await world.there_is_a_batch(generation=2, suspend=True)
-        await until(lambda: f"{JOBS}/invoices-plan" in server.objects, within=0.3)
+        await until(lambda: f"{JOBS}/invoices-plan" in server.objects, within=0.9)
 
 
 async def test_an_unreachable_server_is_waited_out_and_not_the_batches_fault(
