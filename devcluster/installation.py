@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,18 +53,18 @@ class Installation:
             "get", "pods", "--namespace", NAMESPACE, "--output=jsonpath={.items[*].metadata.name}"
         ).stdout.split()
 
-    def wait_for_leader(self, *, but: str = "", within: float = 60) -> str:
-        """A leader other than `but`."""
+    def wait_for_leader(self, *, but: Collection[str] = (), within: float = 60) -> str:
+        """A leader that is none of these pods."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             try:
                 leader = self.leader()
             except StopIteration:
                 leader = ""
-            if leader and leader != but:
+            if leader and leader not in but:
                 return leader
             time.sleep(0.5)
-        raise AssertionError(f"no leader but {but or 'any'} within {within:.0f} s")
+        raise AssertionError(f"no leader other than {', '.join(but) or 'none'} within {within:.0f} s")
 
 
 def image_values(cluster: Cluster) -> dict[str, Any]:

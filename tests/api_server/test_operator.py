@@ -269,6 +269,7 @@ def test_the_status_never_writes_over_what_others_write(place: Place, start: Sta
     for number in range(15):
         place.plane.kubectl("label", "pdfbatch/invoices", f"number=n{number}", "--overwrite", "-n", place.namespace)
     wait("Planning", lambda: place.phase() == "Planning")
+    wait("its Job", lambda: place.all("jobs"))
     assert place.batch()["metadata"]["labels"]["number"] == "n14"
     assert len(place.all("jobs")) == 1
 
@@ -348,7 +349,7 @@ def test_the_api_server_may_be_away_for_a_while(place: Place, start: Start) -> N
         replica = start("again")
     place.plane.kubectl("delete", "pdfbatch/invoices", "-n", place.namespace)
     place.apply(renderers=2)
-    wait("a plan pod of the new batch", lambda: len(place.all("jobs")) == 1 and place.phase() == "Planning")
+    wait("a plan pod of the new batch", lambda: len(place.all("jobs")) == 1 and place.phase() == "Planning", within=60)
 
 
 def test_one_namespace_alone_without_nodes_or_cluster_rights(plane: ControlPlane, place: Place, start: Start) -> None:

@@ -52,7 +52,7 @@ def test_a_tab_that_is_killed_is_replaced(tmp_path: Path) -> None:
 
 
 def test_a_browser_that_hangs_is_replaced(tmp_path: Path) -> None:
-    batch = ABatch(tmp_path / "batch", documents=200, spec={"limits": {"timeout": "2s"}})
+    batch = ABatch(tmp_path / "batch", documents=200, spec={"limits": {"timeout": "5s"}})
     running = batch.start("run", "--workers", "1")
     while not batch.documents_there():
         assert running.process.poll() is None, running.text

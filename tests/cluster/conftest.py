@@ -78,9 +78,9 @@ def prometheus(cluster: Access, installed: Installation) -> Prometheus:
 @pytest.fixture(scope="module")
 def asked_prometheus(installed: Installation, prometheus: Prometheus) -> Iterator[Prometheus]:
     """The same, and the operator asks it."""
-    leader = installed.leader()
+    replicas = installed.pods()
     installed.upgrade(**VALUES_TO_ASK)
-    installed.wait_for_leader(but=leader)
+    installed.wait_for_leader(but=replicas)
     yield prometheus
     installed.upgrade()
     installed.wait_for_leader()

@@ -219,16 +219,17 @@ def _killing(
 ) -> Iterator[None]:
     """Ends what `victim` names, whenever it names one, while the block runs."""
     over = threading.Event()
+    killed: set[int] = set()  # the last may still be there for a moment
     mistakes: list[BaseException] = []
 
     def kill() -> None:
         try:
             while not over.wait(0.1):
                 found = victim()
-                if found is not None:
+                if found is not None and found.pid not in killed:
+                    killed.add(found.pid)
                     found.signal(signal.SIGKILL)
                     deaths[name] += 1
-                    over.wait(0.5)  # until it is gone
         except BaseException as mistake:  # noqa: BLE001 (told by the thread that waits)
             mistakes.append(mistake)
 

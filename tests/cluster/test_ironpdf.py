@@ -32,9 +32,9 @@ def with_ironpdf(own_cluster_of_all: Cluster, installed: Installation) -> Iterat
     tag = installed.values["images"]["tag"]
     own_cluster_of_all.load_image(images.engine.archive)
     own_cluster_of_all.load_image(images.renderer.archive, name=f"localhost/pdfbatch-renderer-ironpdf:{tag}")
-    leader = installed.leader()
+    replicas = installed.pods()
     installed.upgrade(ironpdf={"image": images.engine.ref, "license": {"secret": SECRET}})
-    installed.wait_for_leader(but=leader)
+    installed.wait_for_leader(but=replicas)
     yield installed
     installed.upgrade()
     installed.wait_for_leader()

@@ -74,7 +74,9 @@ def test_a_batch_ends_as_if_nothing_had_been(
     )
     jobs = [job["metadata"]["name"] for job in place.get("jobs")["items"]]
     assert len(jobs) == 3 * len(names)
-    assert made.total() == len(jobs), made
+    # (an API server may be killed after it has made one and before it has written its log)
+    unlogged = int(blow.startswith("the API server"))
+    assert len(jobs) - unlogged <= made.total() <= len(jobs), made
     assert len(place.pods("render")) == 3 * len(names)
     # and a person who describes it reads its story, each step once; what one turn told of as the blow fell may lack
     for name in names:

@@ -26,7 +26,9 @@ def test_upgrades_in_the_middle_of_a_batch(place: Place, own_cluster: Cluster, u
     place.shards_done("before")
 
     # when the chart is upgraded to a renderer that is nowhere
+    replicas = upgraded_back.pods()
     upgraded_back.upgrade(images={**images, "renderer": {"repository": "pdfbatch-nowhere"}})
+    upgraded_back.wait_for_leader(but=replicas)
 
     # then a new batch says so, and where to look
     place.apply(place.batch("nowhere", rows=place.rows(1)))
@@ -41,9 +43,11 @@ def test_upgrades_in_the_middle_of_a_batch(place: Place, own_cluster: Cluster, u
     new = f"{images['registry']}/pdfbatch-renderer-next:{images['tag']}"
     for node in own_cluster.nodes():
         node.tag_image(old, new)
+    replicas = upgraded_back.pods()
     upgraded_back.upgrade(
         images={**images, "renderer": {"repository": "pdfbatch-renderer-next"}}, batches={"maximumRenderers": 1}
     )
+    upgraded_back.wait_for_leader(but=replicas)
 
     # then the next batch has both
     place.apply(place.sharded("after", shards=2, renderers=2))

@@ -211,7 +211,8 @@ def test_it_goes_on_by_itself_once_that_is_gone(troubled: Troubled, name: str) -
 
     CASES[name].cure(place)
 
-    status = place.ended(name, within=90)
+    # A kubelet tries a mount again after two minutes at last.
+    status = place.ended(name, within=240)
     assert status["phase"] == "Succeeded", place.story()
     assert place.conditions(name)["Stalled"] == "False/Over"
 

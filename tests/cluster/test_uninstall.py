@@ -23,7 +23,7 @@ def test_uninstalled_in_the_middle_of_a_batch(
     place: Place, own_cluster: Cluster, installed_again: Installation
 ) -> None:
     # given a batch that renders
-    place.apply(place.sharded("left", shards=2))
+    place.apply(place.sharded("left", shards=4))
     place.shards_done("left")
 
     # when it is uninstalled as the chart is by default
@@ -37,7 +37,7 @@ def test_uninstalled_in_the_middle_of_a_batch(
     # when it is installed anew, the batch goes on
     installed_again.upgrade()
     installed_again.wait_for_leader()
-    place.succeeded("left", documents=20)
+    place.succeeded("left", documents=40)
 
     # when the definition is not to be kept
     installed_again.upgrade(crds={"keep": False})
@@ -47,7 +47,7 @@ def test_uninstalled_in_the_middle_of_a_batch(
     own_cluster.kubectl("wait", CRD, "--for=delete", "--timeout=30s", check=False)
     place.until("nothing is left", lambda: not _of_the_release(own_cluster), within=30)
     place.until("its Jobs and pods are gone", lambda: not place.get("jobs,pods")["items"])
-    assert len(place.pdfs("left")) == 20
+    assert len(place.pdfs("left")) == 40
 
 
 def _of_the_release(cluster: Cluster) -> list[str]:
