@@ -1,6 +1,6 @@
 # The project's everyday commands. `make` lists them.
 
-PYTHON_FILES := api renderer operator kubectl monitoring devcluster tests bench scripts examples
+PYTHON_FILES := api renderer operator kubectl schedulers monitoring devcluster tests bench scripts examples
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
@@ -17,7 +17,7 @@ demo: setup ## render examples/invoices, 1,000 invoices, into out/demo
 	@printf '\nthe PDFs:      out/demo/\nthe manifest:  out/demo/manifest.parquet, out/demo/manifest.jsonl\n'
 	@printf 'the report:    out/demo/report.html\nprove it:      %s/pdfbatch verify out/demo\n' '$(BIN)'
 
-test: ## all tests: unit, stores, render, chaos, chart, monitoring, api_server, cluster (root; the first time builds Kubernetes)
+test: ## all tests: unit, stores, render, chaos, schedulers, chart, monitoring, api_server, cluster (root; the first time builds Kubernetes)
 	@scripts/setup.sh --tests
 	@scripts/test.sh
 
@@ -61,7 +61,7 @@ bench-cluster: setup ## what Kubernetes costs: a cluster beside `pdfbatch run` (
 
 lock: ## resolve the dependencies again, with hashes
 	uv pip compile --quiet --universal --generate-hashes --extra renderer --extra typst --extra weasyprint --extra ironpdf \
-	  --extra operator --extra kubectl --group dev --group bench --python-version 3.11 pyproject.toml -o requirements.lock
+	  --extra operator --extra kubectl --extra dask --extra ray --extra celery --group dev --group bench --python-version 3.11 pyproject.toml -o requirements.lock
 	scripts/lock-uv.sh
 
 clean: ## remove everything that can be made again, but for out/

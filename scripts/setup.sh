@@ -78,7 +78,7 @@ stamp=.venv/pdfbatch-setup
 
 # Where PYTHONDONTWRITEBYTECODE is set (containers like to) every start would compile everything again: a second of
 # CPU for each of a run's processes.
-compile_our_own() { .venv/bin/python -m compileall -q api renderer operator kubectl monitoring devcluster; }
+compile_our_own() { .venv/bin/python -m compileall -q api renderer operator kubectl schedulers monitoring devcluster; }
 
 set_up_environment() {
   local python uv wanted
@@ -148,6 +148,7 @@ set_up_tests() {
   local missing=()
   has pdftotext && has pdfinfo || missing+=(poppler-utils)
   has qpdf || missing+=(qpdf)
+  has redis-server || missing+=(redis-server)                                  # Celery's broker
   has socat || missing+=(socat) # the engine behind a socket, as its container runs it
   has_pango || missing+=(libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0) # the engine weasyprint
   has_libreoffice || missing+=(libreoffice-writer-nogui libreoffice-impress-nogui) # office files

@@ -53,6 +53,7 @@ tier unit -n 2
 tier stores
 tier render -n 2 --dist loadfile
 tier chaos -n 2
+tier schedulers
 wait_for_build
 tier chart -n 2
 tier monitoring

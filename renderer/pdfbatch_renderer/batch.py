@@ -33,7 +33,7 @@ class Batch:
 
     Attributes:
         manifest: the manifest's path.
-        base: its folder, which relative URIs are relative to.
+        base: its folder or another, which relative URIs are relative to.
         uid: Kubernetes' uid of it, or the hash of manifest and output.
         notes: what of the manifest has no effect here.
         limit: only the first so many documents.
@@ -75,10 +75,13 @@ def read_manifest(manifest: Path) -> PdfBatch:
     return parse_manifest(text, uri=str(manifest))
 
 
-def open_batch(manifest: Path, *, output: str | None = None, limit: int | None = None) -> Batch:
+def open_batch(
+    manifest: Path, *, output: str | None = None, limit: int | None = None, base: Path | None = None
+) -> Batch:
     """Reads a manifest and opens its stores, without touching them.
 
     Args:
+        base: the folder at which relative URIs begin, instead of the manifest's.
         output: instead of spec.output.uri; relative to the working directory.
         limit: only the first so many documents: another batch than all of them.
 
@@ -88,7 +91,7 @@ def open_batch(manifest: Path, *, output: str | None = None, limit: int | None =
     parsed = read_manifest(manifest)
     told = os.environ.get(UID_VARIABLE) or None
     notes = refuse_unsupported(parsed, local=told is None)
-    base = manifest.resolve().parent
+    base = manifest.resolve().parent if base is None else base.resolve()
     spec = _absolute(parsed.spec, lambda uri: absolute_uri(uri, base))
     if output is not None:
         spec = _replaced(spec, ("output", "uri"), lambda _: absolute_uri(output, Path.cwd()))

@@ -63,8 +63,7 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
     """
     versions = await _versions(batch, observer)
     if new:
-        await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
-        await asyncio.to_thread(remove_first, batch.uid, batch.work, batch.output)
+        await forget(batch)
     plan = await asyncio.to_thread(batch.work.load_plan)
     if plan is not None:
         template = await asyncio.to_thread(frozen_template, batch.spec, batch.reader)
@@ -79,6 +78,16 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
         observer.planned(plan, resumed=True)
         return _with_running_fields(plan, batch)
     return await _new_plan(batch, observer, versions)
+
+
+async def forget(batch: Batch) -> None:
+    """Removes what earlier runs of the batch know of it; their documents stay until they are written over.
+
+    Raises:
+        StoreError.
+    """
+    await asyncio.to_thread(batch.work.store.delete_prefix, batch.work.prefix)
+    await asyncio.to_thread(remove_first, batch.uid, batch.work, batch.output)
 
 
 async def adopt_plan(batch: Batch, observer: Observer) -> Plan:

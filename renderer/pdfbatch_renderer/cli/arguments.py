@@ -14,6 +14,15 @@ Output = Annotated[
     str | None,
     typer.Option("--output", "-o", help="Write here instead of spec.output.uri: a folder or s3://…", metavar="URI"),
 ]
+Base = Annotated[
+    Path | None,
+    typer.Option(
+        help="The folder at which the manifest's relative paths begin; its own otherwise.",
+        metavar="FOLDER",
+        file_okay=False,
+        show_default=False,
+    ),
+]
 Workers = Annotated[
     int | None,
     typer.Option(

@@ -12,7 +12,7 @@ import typer
 
 from pdfbatch_api.pods import ATTEMPT_VARIABLE, INDEX_VARIABLE
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
-from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
+from pdfbatch_renderer.cli.arguments import Base, Limit, Manifest, Output, Workers, worker_count
 from pdfbatch_renderer.cli.metrics_port import open_meter
 from pdfbatch_renderer.cli.termination import PodCommand
 from pdfbatch_renderer.json_lines import fields_of_pod, logs_json
@@ -38,6 +38,7 @@ def add_to(app: typer.Typer) -> None:
 def plan_command(
     manifest: Manifest,
     output: Output = None,
+    base: Base = None,
     limit: Limit = None,
     whole: Annotated[
         bool,
@@ -66,7 +67,7 @@ def plan_command(
         from pdfbatch_renderer.batch import open_batch
         from pdfbatch_renderer.steps import Attempt, plan_retry_step, plan_step
 
-        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit, base=base)
         if generation:
             return await plan_retry_step(batch, stop, digest=plan_digest, generation=generation)
         attempt = Attempt(_attempt(), worker_count(workers)) if whole else None
@@ -82,6 +83,7 @@ def render_command(
     index: Annotated[int, typer.Argument(envvar=INDEX_VARIABLE, min=0, help="The shard, from 0.")],
     manifest: Annotated[Path, typer.Option("--manifest", "-m", help="The PdfBatch manifest.", show_default=False)],
     output: Output = None,
+    base: Base = None,
     limit: Limit = None,
     workers: Workers = None,
     plan_digest: PlanDigest = None,
@@ -104,7 +106,7 @@ def render_command(
         from pdfbatch_renderer.steps import Attempt, render_step
 
         attempt = Attempt(_attempt(), worker_count(workers), generation)
-        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit, base=base)
         meter = await asyncio.to_thread(open_meter, batch.name, watcher)
         return await render_step(batch, watcher, stop, shard=index, digest=plan_digest, attempt=attempt, meter=meter)
 
@@ -122,6 +124,7 @@ def render_command(
 def finish_command(
     manifest: Manifest,
     output: Output = None,
+    base: Base = None,
     limit: Limit = None,
     plan_digest: PlanDigest = None,
     reason: Annotated[
@@ -138,7 +141,7 @@ def finish_command(
         from pdfbatch_renderer.batch import open_batch
         from pdfbatch_renderer.steps import finish_step
 
-        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit)
+        batch = await asyncio.to_thread(open_batch, manifest, output=output, limit=limit, base=base)
         return await finish_step(batch, watcher, stop, digest=plan_digest, reason=reason, generation=generation)
 
     from pdfbatch_renderer.cli.ending import to_its_end

@@ -8,11 +8,13 @@ import typer
 
 from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS, RUN_INTERRUPTED
 from pdfbatch_api.resource import StoreOptions
+from pdfbatch_api.summaries import FinishSummary
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
 from pdfbatch_renderer.cli.progress import RunProgress
 from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_note
 
 if TYPE_CHECKING:
+    from pdfbatch_renderer.batch import Batch
     from pdfbatch_renderer.run import RunResult
 
 _SHOWN_FAILURES: Final = 5
@@ -33,6 +35,14 @@ def run_command(
     new: Annotated[
         bool, typer.Option("--new", help="Forget what an earlier run of this batch did, and start over.")
     ] = False,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            help="Carry it out on the workers of Dask, Ray or Celery: dask=tcp://HOST:8786, ray=ray://HOST:10001, "
+            "celery=redis://HOST/0, celery=MODULE:APP. --workers is then of one shard; 1 unless it is given.",
+            metavar="SCHEDULER",
+        ),
+    ] = None,
 ) -> None:
     """Render a batch: plan it, render it on all cores, finish it.
 
@@ -49,9 +59,31 @@ def run_command(
         batch = open_batch(manifest, output=output, limit=limit)
         for note in batch.notes:
             show_note(note)
+        arguments = _arguments(manifest, output, limit)
+        if on is not None:
+            _run_on(on, batch, output, workers, new=new, arguments=arguments)
+            return
         with RunProgress() as progress:
             result = run_in_loop(run(batch, progress, workers=worker_count(workers), new=new))
-        _say_how_it_ended(result, batch.output.uri, _arguments(manifest, output, limit))
+        _say_how_it_ended(result, batch.output.uri, arguments)
+
+
+def _run_on(on: str, batch: "Batch", output: str | None, workers: int | None, *, new: bool, arguments: str) -> None:
+    from pdfbatch_renderer.cli.on_scheduler import run_on_scheduler
+    from pdfbatch_renderer.event_loop import run_in_loop
+    from pdfbatch_renderer.run import forget
+
+    try:
+        if new:
+            run_in_loop(forget(batch))
+        summary = run_on_scheduler(on, batch, output=output, workers=workers or 1)
+    except KeyboardInterrupt:
+        err.print(
+            "stopped: shards under way are recorded as far as they come; the others are taken back.", soft_wrap=True
+        )
+        err.print(f"Go on with: pdfbatch run {arguments} --on {on}", markup=False, soft_wrap=True)
+        raise typer.Exit(RUN_INTERRUPTED) from None
+    _say_totals(summary, batch.output.uri, arguments)
 
 
 def retry_command(manifest: Manifest, output: Output = None, workers: Workers = None, limit: Limit = None) -> None:
@@ -87,14 +119,18 @@ def _say_how_it_ended(result: "RunResult", output: str, arguments: str, *, go_on
         done = result.rendered + result.inherited
         err.print(f"stopped: {done:,} of {result.plan.documents:,} documents are done and recorded.")
         # A run would take what failed before for done.
-        err.print(f"Go on with: pdfbatch {go_on} {arguments}", markup=False)
+        err.print(f"Go on with: pdfbatch {go_on} {arguments}", markup=False, soft_wrap=True)
         raise typer.Exit(RUN_INTERRUPTED)
     summary = result.summary
     assert summary is not None
     if result.ending is Ending.ALREADY_FINISHED:
-        err.print("this batch is finished already; --new renders it again, retry renders what failed.")
+        err.print("this batch is finished already; --new renders it again, retry renders what failed.", soft_wrap=True)
     elif result.inherited:
         err.print(f"{result.inherited:,} documents had been done before, {result.rendered:,} were rendered now.")
+    _say_totals(summary, output, arguments)
+
+
+def _say_totals(summary: FinishSummary, output: str, arguments: str) -> None:
     parts = [f"{summary.succeeded:,} succeeded"]
     if summary.skipped:
         parts.append(f"{summary.skipped:,} skipped")

@@ -1,0 +1,136 @@
+"""A batch on the real Dask, Ray and Celery: the same documents as on one machine, whoever dies on the way."""
+
+import re
+import signal
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.render.batches.a_batch import ABatch, numbered
+from tests.schedulers.clusters import STARTED, ACluster, a_redis, start_celery
+
+pytestmark = pytest.mark.render
+
+DOCUMENTS, PER_SHARD = 120, 15
+POISONED = {"inline": "<h1>{{ id }}</h1>{{ 1 / (id - 7) }}"}
+
+
+@pytest.fixture(scope="module", params=STARTED)
+def cluster(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ACluster]:
+    with STARTED[request.param](tmp_path_factory.mktemp(request.param)) as started:
+        yield started
+
+
+def a_batch(folder: Path, documents: int = DOCUMENTS, per_shard: int = PER_SHARD, **spec: object) -> ABatch:
+    return ABatch(folder, {"source": numbered(documents), "sharding": {"documentsPerShard": per_shard}, **spec})
+
+
+def test_it_prints_what_one_machine_prints(cluster: ACluster, tmp_path: Path) -> None:
+    # given the batch as one machine prints it
+    here, there = a_batch(tmp_path / "here"), a_batch(tmp_path / "there")
+    here.run()
+    # when
+    ended = cluster.ran(there)
+    # then
+    assert f"planned {DOCUMENTS} documents in {DOCUMENTS // PER_SHARD} shards" in ended.err
+    assert f"{DOCUMENTS} documents: {DOCUMENTS} succeeded" in ended.out
+    assert digests(there) == digests(here)
+    there.assert_verified()
+    # and it is the batch that one machine knows
+    assert "finished already" in there.run().err
+    again = cluster.ran(there)
+    assert "finished already" in again.err and f"{DOCUMENTS} succeeded" in again.out
+
+
+def test_workers_that_are_killed_cost_nothing(cluster: ACluster, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path, documents=300, per_shard=50)
+    running = cluster.run(batch)
+    # when
+    for _ in range(3):
+        cluster.kill_a_worker()
+        time.sleep(1.5)
+    out, err = running.communicate(timeout=240)
+    # then nobody is blamed, and nothing is there twice
+    assert running.returncode == 0, out + err
+    assert Counter(line["status"] for line in batch.lines().values()) == {"succeeded": 300}
+    batch.assert_verified()
+
+
+def test_a_row_that_fails_is_named_and_its_neighbours_are_printed(cluster: ACluster, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path, documents=40, template=POISONED)
+
+    ended = cluster.ran(batch, status=1)
+
+    assert "row 7 failed (TemplateFailed)" in ended.err
+    assert "40 documents: 39 succeeded, 1 failed" in ended.out
+    assert len(batch.names()) == 39
+    batch.assert_verified()
+
+
+def test_a_mistake_is_told_from_the_plan_and_nothing_is_rendered(cluster: ACluster, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path, output={"name": "same.pdf"})
+
+    ended = cluster.ran(batch, status=2)
+
+    assert "same.pdf" in ended.err and "row" in ended.err
+    assert not batch.names()
+
+
+def test_a_driver_that_is_interrupted_says_how_to_go_on_and_the_next_does(cluster: ACluster, tmp_path: Path) -> None:
+    batch = a_batch(tmp_path, documents=300, per_shard=30)
+    running = cluster.run(batch)
+    cluster.wait("some documents", lambda: batch.out.exists() and len(batch.names()) > 40)
+    # when
+    running.send_signal(signal.SIGINT)
+    _, err = running.communicate(timeout=60)
+    # then
+    assert running.returncode == 130, err
+    assert re.search(r"Go on with: pdfbatch run \S+ --on " + re.escape(cluster.address), err)
+    # and what was handed over comes to its end or is taken back
+    cluster.wait("nothing is under way", lambda: not cluster.steps())
+    there = set(batch.names())
+    ended = cluster.ran(batch)
+    assert "300 succeeded" in ended.out
+    assert there < set(batch.names())
+    batch.assert_verified()
+
+
+def test_a_driver_that_is_no_node_of_ray_s_cluster(tmp_path: Path) -> None:
+    with STARTED["ray"](tmp_path) as cluster:
+        cluster.address = "ray=ray://127.0.0.1:10001"
+        batch = a_batch(tmp_path / "batch", documents=30)
+        assert "30 documents: 30 succeeded" in cluster.ran(batch).out
+    batch.assert_verified()
+
+
+def test_an_app_of_ones_own_and_a_machine_that_loses_its_power(tmp_path: Path) -> None:
+    # given an app whose broker takes an hour to find out that a worker is gone
+    (tmp_path / "ours.py").write_text(
+        "import os\nfrom celery import Celery\nfrom pdfbatch_schedulers.on_celery import register\n"
+        "app = Celery('ours', broker=os.environ['OURS'], backend=os.environ['OURS'])\n"
+        "app.conf.worker_prefetch_multiplier = 1\n"
+        "register(app)\n"
+    )
+    batch = a_batch(tmp_path / "batch", documents=200, per_shard=100)
+    with a_redis(tmp_path) as cluster:
+        cluster.environment = {"OURS": cluster.address, "PYTHONPATH": str(tmp_path)}
+        cluster.address = "celery=ours"
+        start_celery(cluster, "one", "ours")
+        running = cluster.run(batch)
+        cluster.wait("both shards are under way", lambda: len(cluster.steps()) == 2)
+        # when
+        cluster.kill("one")
+        start_celery(cluster, "other", "ours")
+        out, err = running.communicate(timeout=240)
+    # then
+    assert running.returncode == 0, out + err
+    assert "200 documents: 200 succeeded" in out
+    batch.assert_verified()
+
+
+def digests(batch: ABatch) -> dict[str, str]:
+    """Of each document, by its name."""
+    return {line["name"]: line["sha256"] for line in batch.lines().values()}
