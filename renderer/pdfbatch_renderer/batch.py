@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import msgspec
+
 from pdfbatch_api.errors import ManifestError, Where
 from pdfbatch_api.manifest import parse_manifest
-from pdfbatch_api.plan import identity_json
+from pdfbatch_api.plan import Plan, identity_json
 from pdfbatch_api.pods import UID_VARIABLE
 from pdfbatch_api.protocols import Reader, Store
 from pdfbatch_api.resource import PdfBatch, PdfBatchSpec
@@ -114,6 +116,12 @@ def open_batch(
         notes=tuple(notes),
         limit=limit,
     )
+
+
+def with_running_fields(plan: Plan, batch: Batch) -> Plan:
+    """The plan with today's limits, retries and failure policy: they may change, and are no part of its digest."""
+    spec = batch.spec.model_dump_json(by_alias=True, exclude_none=True).encode()
+    return msgspec.structs.replace(plan, spec=msgspec.Raw(spec))
 
 
 def _absolute(spec: PdfBatchSpec, resolve: Callable[[str], str]) -> PdfBatchSpec:

@@ -14,7 +14,7 @@ from pdfbatch_api.errors import PlanChangedError, Where
 from pdfbatch_api.plan import Plan, Versions, identity_json
 from pdfbatch_api.records import fold
 from pdfbatch_api.summaries import FinishSummary
-from pdfbatch_renderer.batch import Batch
+from pdfbatch_renderer.batch import Batch, with_running_fields
 from pdfbatch_renderer.engines.kinds import kind_for
 from pdfbatch_renderer.finish import finish
 from pdfbatch_renderer.finishing.removal import remove_first
@@ -66,18 +66,35 @@ async def obtain_plan(batch: Batch, observer: Observer, *, new: bool = False) ->
         await forget(batch)
     plan = await asyncio.to_thread(batch.work.load_plan)
     if plan is not None:
-        template = await asyncio.to_thread(frozen_template, batch.spec, batch.reader)
-        sources = await asyncio.to_thread(fingerprints, batch.spec.source, batch.reader)
-        changes = changes_since(plan, sources=sources, template_digest=template.digest, versions=versions)
-        if changes:
-            raise PlanChangedError(
-                "this batch was begun with something else: " + "; ".join(changes),
-                hint="Put it back to go on with the batch, or start over with --new (what is rendered stays until it "
-                "is overwritten).",
-            )
+        await _refuse_changes(batch, plan, versions)
         observer.planned(plan, resumed=True)
-        return _with_running_fields(plan, batch)
+        return with_running_fields(plan, batch)
     return await _new_plan(batch, observer, versions)
+
+
+async def finished_before(batch: Batch) -> FinishSummary | None:
+    """The totals of a batch that is over already; None when it is not. Needs no engine.
+
+    Raises:
+        PlanChangedError: what is over was made from something else than what is there now; says from what.
+    """
+    plan = await asyncio.to_thread(batch.work.load_plan)
+    if plan is None or not await asyncio.to_thread(batch.work.sealed):
+        return None
+    await _refuse_changes(batch, plan, plan.versions)
+    return await asyncio.to_thread(finish, with_running_fields(plan, batch), batch.work, batch.output)
+
+
+async def _refuse_changes(batch: Batch, plan: Plan, versions: Versions) -> None:
+    template = await asyncio.to_thread(frozen_template, batch.spec, batch.reader)
+    sources = await asyncio.to_thread(fingerprints, batch.spec.source, batch.reader)
+    changes = changes_since(plan, sources=sources, template_digest=template.digest, versions=versions)
+    if changes:
+        raise PlanChangedError(
+            "this batch was begun with something else: " + "; ".join(changes),
+            hint="Put it back to go on with the batch, or start over with --new (what is rendered stays until it "
+            "is overwritten).",
+        )
 
 
 async def forget(batch: Batch) -> None:
@@ -139,12 +156,6 @@ async def _new_plan(batch: Batch, observer: Observer, versions: Versions) -> Pla
     return plan
 
 
-def _with_running_fields(plan: Plan, batch: Batch) -> Plan:
-    """The plan with today's limits, retries and failure policy: they may change, and are no part of its digest."""
-    spec = batch.spec.model_dump_json(by_alias=True, exclude_none=True).encode()
-    return msgspec.structs.replace(plan, spec=msgspec.Raw(spec))
-
-
 async def run(batch: Batch, observer: Observer, *, workers: int, new: bool = False) -> RunResult:
     """Plans, renders and finishes a batch.
 
@@ -179,8 +190,9 @@ async def retry(batch: Batch, observer: Observer, *, workers: int) -> RunResult:
 def _generation(batch: Batch, plan: Plan) -> int:
     """The highest generation of any record."""
     highest = 0
+    digest = plan.digest
     for shard in range(len(plan.shards)):
-        records = fold(batch.work.segments(shard), spooled=True)
+        records = fold(batch.work.segments_of(digest, shard), spooled=True)
         highest = max([highest, *(record.generation for record in records.values())])
     return highest
 

@@ -15,7 +15,7 @@ from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record, is_segment_name
 from pdfbatch_api.summaries import FailureLine, FinishSummary, PlanSummary, RenderSummary
-from pdfbatch_renderer.batch import Batch
+from pdfbatch_renderer.batch import Batch, with_running_fields
 from pdfbatch_renderer.mounts import disrupted_attempts, in_cluster
 from pdfbatch_renderer.observer import Meter, Observer
 from pdfbatch_renderer.records_of_shard import settled_rows, shard_records
@@ -154,11 +154,11 @@ async def render_step(
         else:
             rendered, interrupted = rendering.rendered, rendering.interrupted
             restarts = sum(rendering.restarts.values())
-    records = await asyncio.to_thread(shard_records, batch.work, shard)
+    records = await asyncio.to_thread(shard_records, plan.digest, batch.work, shard)
     documents = plan.shards[shard].documents
     if generation:
         # Of what was right before it others have told already.
-        settled = await asyncio.to_thread(settled_rows, batch.work, shard, generation)
+        settled = await asyncio.to_thread(settled_rows, plan.digest, batch.work, shard, generation)
         records = [record for record in records if record.row not in settled]
         documents -= len(settled)
     summary = _summary(shard, documents, records, rendered_here=rendered, restarts=restarts, since=since)
@@ -202,7 +202,8 @@ async def _planned(batch: Batch, digest: str | None) -> Plan:
             where=Where(uri=batch.work.uri),
             hint="Give --plan what `pdfbatch plan` said of this very batch, or leave it out.",
         )
-    return plan
+    # In a cluster the manifest is the one that was planned.
+    return plan if in_cluster() else with_running_fields(plan, batch)
 
 
 async def _shard_of_retry(batch: Batch, plan: Plan, generation: int, place: int) -> int:

@@ -173,8 +173,21 @@ class WorkFolder:
         name = records_prefix(header.shard) + segment_name(header)
         self.store.put(self.prefix + name, encode_segment(header, records))
 
+    def segments_of(self, plan: str, shard: int) -> list[Segment]:
+        """All segments of all attempts at a plan's shard, sorted by name.
+
+        An attempt at another plan, of a batch that was started over while it ran, is none of this one.
+
+        Args:
+            plan: its digest.
+
+        Raises:
+            WorkFolderError, StoreError: see `segments`.
+        """
+        return [segment for segment in self.segments(shard) if segment.header.plan == plan]
+
     def segments(self, shard: int) -> list[Segment]:
-        """All segments of all attempts at a shard, sorted by name.
+        """All segments that lie in a shard's folder, sorted by name.
 
         Raises:
             WorkFolderError: a segment is cut off, damaged, or lies under a name that is not its own.

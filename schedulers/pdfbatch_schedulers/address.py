@@ -1,7 +1,10 @@
 """Where a batch is run, as the command line says it: dask=tcp://…, ray=ray://…, celery=redis://… ."""
 
 import importlib
+import importlib.util
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Final
 
 from pdfbatch_api.errors import ManifestError
@@ -20,12 +23,9 @@ def open_scheduler(address: str) -> Scheduler:
     kind, _, where = address.partition("=")
     if kind not in _KINDS or not where:
         raise ManifestError(f"{address!r} is no scheduler", hint=f"Give one of: {EXAMPLES}.")
-    try:
-        return _KINDS[kind](where)
-    except ImportError as error:
-        raise SchedulerError(
-            f"{kind} cannot be loaded: {error}", hint=f"Install it: pip install 'pdfbatch[{kind}]'."
-        ) from error
+    if importlib.util.find_spec(_PACKAGES[kind]) is None:
+        raise SchedulerError(f"{kind} is not installed", hint=f"Install it: pip install 'pdfbatch[{kind}]'.")
+    return _KINDS[kind](where)
 
 
 def _dask(where: str) -> Scheduler:
@@ -48,7 +48,17 @@ def _celery(where: str) -> Scheduler:
 
         return OnCelery(celery_app(where))
     module, _, name = where.partition(":")
-    return OnCelery(getattr(importlib.import_module(module), name or "app"))
+    # As Celery's own `-A` does.
+    if str(Path.cwd()) not in sys.path:
+        sys.path.insert(0, str(Path.cwd()))
+    try:
+        app = getattr(importlib.import_module(module), name or "app")
+    except (ImportError, AttributeError) as error:
+        raise SchedulerError(
+            f"there is no Celery app {where}: {error}", hint="Give MODULE:APP, as `celery -A` takes it, in this folder."
+        ) from error
+    return OnCelery(app)
 
 
+_PACKAGES: Final = {"dask": "distributed", "ray": "ray", "celery": "celery"}
 _KINDS: Final[dict[str, Callable[[str], Scheduler]]] = {"dask": _dask, "ray": _ray, "celery": _celery}

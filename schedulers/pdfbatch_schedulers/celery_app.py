@@ -10,16 +10,21 @@ from celery import Celery  # type: ignore[import-untyped]
 
 from pdfbatch_schedulers.on_celery import register
 
+_KEEP_RESULTS: Final = ("redis://", "rediss://", "sentinel://")
+
 
 def celery_app(broker: str | None = None, backend: str | None = None) -> Celery:
     """An app with pdfbatch's task.
 
     Args:
         broker: its URL; else CELERY_BROKER_URL.
-        backend: of results; else CELERY_RESULT_BACKEND, else the broker, which can be Redis' or a database's.
+        backend: of results; else CELERY_RESULT_BACKEND, else the broker where that is Redis.
     """
     broker = broker or os.environ.get("CELERY_BROKER_URL")
-    app = Celery("pdfbatch", broker=broker, backend=backend or os.environ.get("CELERY_RESULT_BACKEND") or broker)
+    backend = backend or os.environ.get("CELERY_RESULT_BACKEND")
+    if backend is None and broker is not None and broker.startswith(_KEEP_RESULTS):
+        backend = broker
+    app = Celery("pdfbatch", broker=broker, backend=backend)
     app.conf.update(
         # A shard takes minutes: a worker that has one in hand must not hold back others.
         worker_prefetch_multiplier=1,

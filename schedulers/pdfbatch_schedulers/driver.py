@@ -3,6 +3,7 @@
 It plays the part that the operator and Kubernetes' Jobs have in a cluster, by the same exit statuses.
 """
 
+import contextlib
 import heapq
 import time
 from collections import Counter
@@ -10,7 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
-from pdfbatch_api.errors import PdfbatchError, Where
+import msgspec
+
+from pdfbatch_api.errors import PdfbatchError
 from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.manifest import parse_manifest
 from pdfbatch_api.resource import PdfBatchSpec
@@ -24,8 +27,10 @@ from pdfbatch_schedulers.step import Step
 _MOST_HANDED_OVER: Final = 2_000
 _LOOK_SECONDS: Final = 1.0
 _QUIET_SECONDS: Final = 30.0
-_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
-# A worker that is lost is no shard's fault. But where each that takes it is lost, it must come to an end.
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 60.0
+# A worker that is lost is no shard's fault. But where each that takes it is lost, it must come to an end: here after a
+# quarter of an hour.
 _MOST_LOSSES: Final = 20
 
 _FOR_ALL: Final = {ExitCode.USAGE, ExitCode.CONFIG}
@@ -39,9 +44,13 @@ _Kind = TypeVar("_Kind", PlanSummary, FinishSummary)
 class BatchFailedError(PdfbatchError):
     """A batch cannot go on: the manifest or the data is wrong, or a step failed as often as it may."""
 
-    def __init__(self, what: str, *, where: Where | None = None, hint: str | None = None, status: int = 75) -> None:
-        super().__init__(what, where=where, hint=hint)
-        self.exit_code = ExitCode(status)
+    @classmethod
+    def with_status(cls, status: int, what: str, hint: str | None = None) -> "BatchFailedError":
+        """One with a command's exit status, if that is one of ours."""
+        error = cls(what, hint=hint)
+        with contextlib.suppress(ValueError):
+            error.exit_code = ExitCode(status)
+        return error
 
 
 class Watcher(Protocol):
@@ -93,7 +102,8 @@ def run_on(scheduler: Scheduler, order: Order, watcher: Watcher) -> FinishSummar
     try:
         return driver.run()
     except BaseException:
-        scheduler.drop()
+        with contextlib.suppress(PdfbatchError):  # it may be what cannot be reached
+            scheduler.drop()
         raise
 
 
@@ -105,6 +115,7 @@ class _Driver:
         self._watcher = watcher
         self._tries: Counter[str] = Counter()
         self._losses: Counter[str] = Counter()
+        self._errors: dict[str, tuple[int, str]] = {}
         self._later: list[_Later] = []
         self._handed_over = 0
         self._failed = 0
@@ -140,19 +151,26 @@ class _Driver:
             self._look(on_end)
             if self._spec.failure_policy.stop_early and self._failed > allowed:
                 self._scheduler.drop()
+                self._later.clear()
+                self._handed_over = 0
                 return "the batch was stopped: more documents failed than spec.failurePolicy allows"
 
     def _alone(self, step: Step, kind: type[_Kind]) -> _Kind:
         """Carries out a step without which there is no next one."""
         ended: list[Summary | None] = []
+
+        def on_end(over: Step, summary: Summary | None) -> None:
+            if over == step:
+                ended.append(summary)
+
         self._hand_over(step)
         while not ended:
-            self._look(lambda _, summary: ended.append(summary))
+            self._look(on_end)
         summary = ended[0]
         if not isinstance(summary, kind):
-            raise BatchFailedError(
-                f"{step.name} failed, and was tried as often as it may", hint="Its last error is above."
-            )
+            status, error = self._errors.get(step.name, (int(ExitCode.TEMPFAIL), "its workers were lost"))
+            what = f"{step.name} failed, and was tried as often as it may: {error}"
+            raise BatchFailedError.with_status(status, what, "Run it again: it goes on.")
         return summary
 
     def _hand_over(self, step: Step) -> None:
@@ -186,39 +204,49 @@ class _Driver:
         elif status in _TOLD_TO_STOP:
             self._lost(step, "its worker was told to stop", on_end)
         elif status in _FOR_ALL or (status in _OF_THIS_SHARD and step.index is None):
-            raise BatchFailedError(_error(summary, status), hint=summary.hint if summary else None, status=status)
+            hint = summary.hint if summary is not None else None
+            raise BatchFailedError.with_status(status, _error(summary, status), hint)
         elif status in _OF_THIS_SHARD:
             self._watcher.trouble(f"{step.name} is left out: {_error(summary, status)}")
             on_end(step, None)
         else:
-            self._failed_once(step, _error(summary, status), on_end)
+            self._failed_once(step, status, _error(summary, status), on_end)
 
-    def _failed_once(self, step: Step, error: str, on_end: Callable[[Step, Summary | None], None]) -> None:
+    def _failed_once(self, step: Step, status: int, error: str, on_end: Callable[[Step, Summary | None], None]) -> None:
         self._tries[step.name] += 1
+        self._errors[step.name] = (status, error)
         tries, most = self._tries[step.name], self._spec.retries.shard
         if tries > most:
             self._watcher.trouble(f"{step.name} failed, and was tried as often as spec.retries.shard allows: {error}")
             on_end(step, None)
             return
-        pause = min(_FIRST_PAUSE * 2 ** (tries - 1), _LONGEST_PAUSE)
+        pause = _pause(tries)
         self._watcher.trouble(f"{step.name} is tried again in {pause:.0f} s ({tries} of {most}): {error}")
         self._again(step, pause)
 
     def _lost(self, step: Step, why: str, on_end: Callable[[Step, Summary | None], None]) -> None:
         self._losses[step.name] += 1
         if self._losses[step.name] > _MOST_LOSSES:
-            self._watcher.trouble(f"{step.name} lost its worker {_MOST_LOSSES} times, and is given up: {why}")
+            self._watcher.trouble(f"{step.name} was lost {_MOST_LOSSES} times, and is given up: {why}")
             on_end(step, None)
             return
         self._watcher.trouble(f"{step.name} is carried out again: {why}")
-        self._again(step, _FIRST_PAUSE)
+        self._again(step, _pause(self._losses[step.name]))
 
     def _again(self, step: Step, pause: float) -> None:
         heapq.heappush(self._later, _Later(time.monotonic() + pause, step.index or 0, step))
 
 
+def _pause(times: int) -> float:
+    """Seconds before something is tried again that went wrong so many times."""
+    return float(min(_FIRST_PAUSE * 2 ** (times - 1), _LONGEST_PAUSE))
+
+
 def _decoded(data: bytes) -> Summary | None:
-    return decode_summary(data) if data else None
+    try:
+        return decode_summary(data) if data else None
+    except msgspec.DecodeError:
+        return None
 
 
 def _error(summary: Summary | None, status: int) -> str:

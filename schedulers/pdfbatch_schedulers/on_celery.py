@@ -1,18 +1,21 @@
 """Celery: a step is a task in a queue of your broker.
 
-It is acknowledged when it is over, so that a worker's death gives it to another. Redis, as a broker, finds out only
-after its visibility timeout, an hour by default. So whoever waits for the steps asks the workers themselves, and hands
+It is acknowledged when it is over, so that a broker that misses a worker gives it to another. Redis does so only after
+its visibility timeout, an hour by default. So whoever waits for the steps asks the workers themselves, and hands
 over again what none of them has in hand any more. That may give a step to two at once, and so may Redis: the one thing
 that pdfbatch's steps are made for.
 """
 
+import contextlib
 import time
+from collections.abc import Iterator
 from typing import Any, Final
 
 import msgspec
 from celery import Celery, Task  # type: ignore[import-untyped]
 from celery.result import AsyncResult  # type: ignore[import-untyped]
 from celery.states import READY_STATES  # type: ignore[import-untyped]
+from kombu.exceptions import KombuError
 
 from pdfbatch_schedulers.carrying import carry_out
 from pdfbatch_schedulers.scheduler import Done, SchedulerError
@@ -24,6 +27,8 @@ _PAUSE_SECONDS: Final = 0.1
 _ANSWER_SECONDS: Final = 3.0
 _ASK_WORKERS_SECONDS: Final = 10.0
 _MOST_MISSES: Final = 3
+# A broker may be started again meanwhile.
+_PATIENCE_SECONDS: Final = 60.0
 
 
 def register(app: Celery) -> Task:
@@ -33,7 +38,8 @@ def register(app: Celery) -> Task:
         outcome = carry_out(msgspec.json.decode(body, type=Step))
         return {"status": outcome.status, "summary": outcome.summary.decode()}
 
-    task: Task = app.task(step, name=TASK, acks_late=True, reject_on_worker_lost=True, track_started=True)
+    # Lost with its worker it is a failure, which is told: the driver knows how often it may be tried again.
+    task: Task = app.task(step, name=TASK, acks_late=True, track_started=True, ignore_result=False)
     return task
 
 
@@ -55,20 +61,31 @@ class OnCelery:
         # Begun steps, with how often in a row no worker had them in hand.
         self._begun: dict[str, int] = {}
         self._asked = time.monotonic()
+        self._unreachable_since: float | None = None
 
     def submit(self, step: Step) -> None:
         """See Scheduler."""
-        try:
-            result = self._app.send_task(TASK, [msgspec.json.encode(step).decode()], retry=False)
-        except self._app.connection_for_write().recoverable_connection_errors as error:
-            raise SchedulerError(
-                f"Celery's broker does not answer: {error}", hint="Look at broker_url. Run it again: it goes on."
-            ) from error
+        with self._reached():
+            result = self._app.send_task(TASK, [msgspec.json.encode(step).decode()])
         self._steps[result.id] = (result, step)
 
     def done(self, seconds: float) -> list[Done]:
         """See Scheduler."""
         end = time.monotonic() + seconds
+        try:
+            with self._reached():
+                over = self._look(end)
+        except SchedulerError:
+            now = time.monotonic()
+            since = self._unreachable_since = self._unreachable_since or now
+            if now - since > _PATIENCE_SECONDS:
+                raise
+            time.sleep(max(end - now, 0))
+            return []
+        self._unreachable_since = None
+        return over
+
+    def _look(self, end: float) -> list[Done]:
         while True:
             over = [self._take(name) for name in list(self._steps)[:_ASKED_AT_ONCE] if self._is_over(name)]
             if time.monotonic() - self._asked > _ASK_WORKERS_SECONDS:
@@ -86,19 +103,6 @@ class OnCelery:
             self._begun.setdefault(name, 0)
         return state in READY_STATES
 
-    def _lost(self) -> list[Done]:
-        """Steps that were begun, and that no worker has had in hand for a while."""
-        if not self._begun:
-            return []
-        answers = self._app.control.inspect(timeout=_ANSWER_SECONDS).active() or {}
-        in_hand = {task["id"] for tasks in answers.values() for task in tasks}
-        self._asked = time.monotonic()
-        self._begun = {name: 0 if name in in_hand else misses + 1 for name, misses in self._begun.items()}
-        lost = [name for name, misses in self._begun.items() if misses >= _MOST_MISSES and not self._is_over(name)]
-        for name in lost:
-            del self._begun[name]
-        return [Done(self._steps.pop(name)[1], None, "no Celery worker has it in hand any more") for name in lost]
-
     def _take(self, name: str) -> Done:
         self._begun.pop(name, None)
         result, step = self._steps.pop(name)
@@ -108,13 +112,45 @@ class OnCelery:
         result.forget()
         return Done(step, Outcome(told["status"], told["summary"].encode()))
 
+    def _lost(self) -> list[Done]:
+        """Steps that were begun, and that no worker has had in hand for a while."""
+        self._asked = time.monotonic()
+        answers = self._app.control.inspect(timeout=_ANSWER_SECONDS).active()
+        if answers is None:
+            # Nobody answers: that may be the app's setting, or there is nobody, whom the broker will find out.
+            return []
+        in_hand = {task["id"] for tasks in answers.values() for task in tasks}
+        self._begun = {name: 0 if name in in_hand else misses + 1 for name, misses in self._begun.items()}
+        lost = [name for name, misses in self._begun.items() if misses >= _MOST_MISSES and not self._is_over(name)]
+        for name in lost:
+            del self._begun[name]
+        return [Done(self._steps.pop(name)[1], None, "no Celery worker has it in hand any more") for name in lost]
+
     def workers(self) -> str:
         """See Scheduler."""
-        answers = self._app.control.ping(timeout=_ANSWER_SECONDS)
-        return f"{len(answers)} Celery workers"
+        with self._reached():
+            return f"{len(self._app.control.ping(timeout=_ANSWER_SECONDS))} Celery workers"
 
     def drop(self) -> None:
         """See Scheduler."""
-        self._app.control.revoke(list(self._steps))
+        dropped = list(self._steps)
         self._steps.clear()
         self._begun.clear()
+        with self._reached():
+            self._app.control.revoke(dropped)
+
+    def close(self) -> None:
+        """See Scheduler."""
+        self._app.close()
+
+    @contextlib.contextmanager
+    def _reached(self) -> Iterator[None]:
+        """Whatever goes wrong on the way to broker and results, said in our words."""
+        # RuntimeError: the result backend's, when it has tried for long enough.
+        ways = (OSError, KombuError, RuntimeError, *getattr(self._app.backend, "connection_errors", ()))
+        try:
+            yield
+        except ways as error:
+            raise SchedulerError(
+                f"Celery's broker or its results cannot be reached: {error}", hint="Run it again: it goes on."
+            ) from error

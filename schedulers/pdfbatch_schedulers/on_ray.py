@@ -1,6 +1,9 @@
 """Ray: a step is a remote function that takes as many CPUs as it has worker processes."""
 
+import contextlib
 import logging
+import time
+from collections.abc import Iterator
 from typing import Any
 
 import ray
@@ -16,6 +19,8 @@ class OnRay:
     """
 
     def __init__(self) -> None:
+        # No retries of Ray's own: what is to be tried again, and how often, the driver knows.
+        self._remote = ray.remote(max_retries=0)(carry_out)
         self._steps: dict[Any, Step] = {}
 
     @classmethod
@@ -36,23 +41,26 @@ class OnRay:
 
     def submit(self, step: Step) -> None:
         """See Scheduler."""
-        # No retries of Ray's own: what is to be tried again, and how often, the driver knows.
-        remote = ray.remote(max_retries=0, num_cpus=step.workers if step.command == "render" else 1)(carry_out)
-        self._steps[remote.options(name=f"pdfbatch {step.name}").remote(step)] = step
+        cpus = step.workers if step.command == "render" else 1
+        with _reached():
+            self._steps[self._remote.options(num_cpus=cpus, name=f"pdfbatch {step.name}").remote(step)] = step
 
     def done(self, seconds: float) -> list[Done]:
         """See Scheduler."""
-        waiting = list(self._steps)
-        ready, waiting = ray.wait(waiting, num_returns=1, timeout=seconds)
-        if ready and waiting:
-            more, _ = ray.wait(waiting, num_returns=len(waiting), timeout=0)
-            ready += more
+        if not self._steps:
+            time.sleep(seconds)
+            return []
+        with _reached():
+            ready, waiting = ray.wait(list(self._steps), num_returns=1, timeout=seconds)
+            if ready and waiting:
+                ready += ray.wait(waiting, num_returns=len(waiting), timeout=0)[0]
         return [self._take(one) for one in ready]
 
     def _take(self, ref: Any) -> Done:
         step = self._steps.pop(ref)
         try:
-            outcome = ray.get(ref)
+            with _reached():
+                outcome = ray.get(ref)
         except ray.exceptions.RayError as error:
             return Done(step, None, f"Ray says: {_first_line(error)}")
         assert isinstance(outcome, Outcome)
@@ -60,14 +68,34 @@ class OnRay:
 
     def workers(self) -> str:
         """See Scheduler."""
-        nodes = [node for node in ray.nodes() if node["Alive"]]
-        return f"{len(nodes)} Ray nodes with {ray.cluster_resources().get('CPU', 0):.0f} CPUs"
+        with _reached():
+            nodes = [node for node in ray.nodes() if node["Alive"]]
+            return f"{len(nodes)} Ray nodes with {ray.cluster_resources().get('CPU', 0):.0f} CPUs"
 
     def drop(self) -> None:
         """See Scheduler."""
-        for ref in self._steps:
-            ray.cancel(ref)
+        dropped = list(self._steps)
         self._steps.clear()
+        with _reached():
+            for ref in dropped:
+                ray.cancel(ref)
+
+    def close(self) -> None:
+        """See Scheduler."""
+        ray.shutdown()
+
+
+@contextlib.contextmanager
+def _reached() -> Iterator[None]:
+    """Whatever goes wrong on the way to the cluster, said in our words; not what became of a step."""
+    try:
+        yield
+    except ray.exceptions.RayError:
+        raise
+    except Exception as error:  # Ray's client raises bare Exceptions, and grpc's
+        raise SchedulerError(
+            f"Ray's cluster cannot be reached: {_first_line(error)}", hint="Run it again: it goes on."
+        ) from error
 
 
 def _first_line(error: Exception) -> str:

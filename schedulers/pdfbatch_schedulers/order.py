@@ -1,10 +1,14 @@
 """What is to be run: a manifest, and how."""
 
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Final, Self
 
 from pdfbatch_schedulers.step import Command, Step
+
+_URI: Final = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,9 @@ class Order:
             OSError, UnicodeDecodeError: it cannot be read.
         """
         path = Path(manifest).resolve()
-        if output is not None and "://" not in output:
-            output = str(Path(output).resolve())
+        if output is not None and not _URI.match(output):
+            # Links and a / at its end stay: a batch is known by its output, as it is written.
+            output = os.path.abspath(output) + ("/" if output.endswith("/") else "")  # noqa: PTH100
         return cls(path.read_text(encoding="utf-8"), str(path.parent), output, limit, workers)
 
     def step(

@@ -52,5 +52,9 @@ class Scheduler(Protocol):
         ...
 
     def drop(self) -> None:
-        """Takes back all that is handed over. What is under way may go on: it does no harm."""
+        """Takes back all that is handed over: `done` tells of none of it any more. What is under way may go on."""
+        ...
+
+    def close(self) -> None:
+        """Leaves the scheduler."""
         ...

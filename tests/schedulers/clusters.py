@@ -47,25 +47,25 @@ class ACluster:
                 start_new_session=True,
             )
 
-    def run(self, batch: ABatch) -> "subprocess.Popen[str]":
+    def run(self, batch: ABatch, *arguments: str) -> "subprocess.Popen[str]":
         """`pdfbatch run --on` this cluster, under way."""
         return subprocess.Popen(
-            [*self.beside, *batch.line("run", "--on", self.address)],
+            [*self.beside, *batch.line("run", "--on", self.address, *arguments)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, **self.environment},
         )
 
-    def ran(self, batch: ABatch, *, status: int = 0) -> Ended:
+    def ran(self, batch: ABatch, *arguments: str, status: int = 0) -> Ended:
         """The same to its end, which must have that status."""
-        running = self.run(batch)
-        out, err = running.communicate(timeout=240)
+        running = self.run(batch, *arguments)
+        out, err = running.communicate(timeout=150)
         assert running.returncode == status, out + err
         assert "Traceback" not in err, err
         return Ended(status, out, err)
 
-    def wait(self, what: str, true: Callable[[], object], seconds: float = 120) -> None:
+    def wait(self, what: str, true: Callable[[], object], seconds: float = 60) -> None:
         """Until it is true, while all programs live."""
         deadline = time.monotonic() + seconds
         while not true():
@@ -95,24 +95,22 @@ class ACluster:
                     found.append(process)
         return found
 
-    def kill_a_worker(self) -> None:
-        """Kills a worker that renders a shard."""
-        self.wait("a worker renders", self.steps)
+    def kill_a_worker(self) -> bool:
+        """Kills a worker that renders a shard, if one does."""
         for step in self.steps():
             try:
-                worker = psutil.Process(int(step.cmdline()[3]))
+                psutil.Process(int(step.cmdline()[3])).kill()
             except psutil.Error:
                 continue
-            worker.kill()
             # It takes its step with it.
             step.wait(30)
-            return
-        raise AssertionError("no worker renders any more")
+            return True
+        return False
 
     def kill(self, name: str) -> None:
         """Kills a program and all that it started, as a machine that loses its power."""
         program = self.programs.pop(name)
-        for process in [*_family(program.pid), psutil.Process(program.pid)]:
+        for process in [psutil.Process(program.pid), *_family(program.pid)]:
             try:
                 process.kill()
             except psutil.NoSuchProcess:
@@ -164,9 +162,7 @@ def ray(folder: Path) -> Iterator[ACluster]:
     """A head node of two CPUs, in a network of its own: Ray listens on all addresses that there are."""
     if os.geteuid() != 0:
         pytest.skip("Ray is tested in a network namespace, which takes root")
-    cluster = ACluster(
-        folder, "ray=127.0.0.1:6379", environment={"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "a" * 64}
-    )
+    cluster = ACluster(folder, "ray=127.0.0.1:6379", environment={"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "a" * 64})
     head = "--head --block --port=6379 --num-cpus=2 --include-dashboard=false --disable-usage-stats"
     command = f"ip link set lo up && exec {BIN}/ray start {head} --object-store-memory=100000000"
     try:

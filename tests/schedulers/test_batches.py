@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.render.batches.a_batch import ABatch, numbered
+from pdfbatch_api.resource import StoreOptions
+from pdfbatch_renderer.stores import open_store
+from pdfbatch_renderer.verify import verify
+from tests.render.batches.a_batch import ABatch, numbered, page, text
 from tests.schedulers.clusters import STARTED, ACluster, a_redis, start_celery
 
 pytestmark = pytest.mark.render
@@ -49,10 +52,12 @@ def test_workers_that_are_killed_cost_nothing(cluster: ACluster, tmp_path: Path)
     batch = a_batch(tmp_path, documents=300, per_shard=50)
     running = cluster.run(batch)
     # when
-    for _ in range(3):
-        cluster.kill_a_worker()
-        time.sleep(1.5)
-    out, err = running.communicate(timeout=240)
+    killed = 0
+    while killed < 3 and running.poll() is None:
+        killed += cluster.kill_a_worker()
+        time.sleep(1)
+    out, err = running.communicate(timeout=150)
+    assert killed >= 2, out + err
     # then nobody is blamed, and nothing is there twice
     assert running.returncode == 0, out + err
     assert Counter(line["status"] for line in batch.lines().values()) == {"succeeded": 300}
@@ -68,6 +73,37 @@ def test_a_row_that_fails_is_named_and_its_neighbours_are_printed(cluster: AClus
     assert "40 documents: 39 succeeded, 1 failed" in ended.out
     assert len(batch.names()) == 39
     batch.assert_verified()
+
+
+def test_too_many_failures_end_it_early_where_it_says_so(cluster: ACluster, tmp_path: Path) -> None:
+    policy = {"maxFailedDocuments": 5, "stopEarly": True}
+    batch = a_batch(tmp_path, documents=400, per_shard=20, template={"inline": "{{ 1 / 0 }}"}, failurePolicy=policy)
+
+    ended = cluster.ran(batch, status=1)
+
+    assert "400 documents: 0 succeeded" in ended.out
+    reasons = Counter(line["reason"] for line in batch.lines().values())
+    assert reasons["TemplateFailed"] > 5 and reasons["NotRendered"] > 100, reasons
+    batch.assert_verified()
+
+
+def test_a_mended_template_is_a_new_beginning(cluster: ACluster, tmp_path: Path) -> None:
+    # given a batch that is over, in an output of its own
+    out = tmp_path / "elsewhere"
+    (tmp_path / "page.html").write_text(page("{{ id }}"))
+    batch = a_batch(tmp_path, documents=30, template={"uri": "page.html"})
+    cluster.ran(batch, "--output", f"{out}/")
+    # when its template is another
+    (tmp_path / "page.html").write_text(page("MENDED {{ id }}"))
+    # then that is told, and rendered when asked for
+    refused = cluster.ran(batch, "--output", f"{out}/", status=2)
+    assert (
+        "begun with something else: the template or one of its files has other content" in refused.err
+        and "--new" in refused.err
+    )
+    cluster.ran(batch, "--output", f"{out}/", "--new")
+    assert {text((out / f"{number}.pdf").read_bytes()) for number in (1, 30)} == {"MENDED 1", "MENDED 30"}
+    assert [str(one) for one in verify(open_store(str(out), StoreOptions())).findings] == []
 
 
 def test_a_mistake_is_told_from_the_plan_and_nothing_is_rendered(cluster: ACluster, tmp_path: Path) -> None:
@@ -98,6 +134,20 @@ def test_a_driver_that_is_interrupted_says_how_to_go_on_and_the_next_does(cluste
     batch.assert_verified()
 
 
+def test_a_scheduler_that_dies_is_told_and_another_goes_on(tmp_path: Path) -> None:
+    batch = a_batch(tmp_path / "batch", documents=300, per_shard=30)
+    with STARTED["dask"](tmp_path) as cluster:
+        running = cluster.run(batch)
+        cluster.wait("some documents", lambda: batch.out.exists() and len(batch.names()) > 40)
+        cluster.kill("scheduler")
+        out, err = running.communicate(timeout=60)
+    assert running.returncode == 69, out + err
+    assert "error: " in err and "Run it again: it goes on" in err and "Traceback" not in err
+    # and one machine goes on
+    assert "300 succeeded" in batch.run().out
+    batch.assert_verified()
+
+
 def test_a_driver_that_is_no_node_of_ray_s_cluster(tmp_path: Path) -> None:
     with STARTED["ray"](tmp_path) as cluster:
         cluster.address = "ray=ray://127.0.0.1:10001"
@@ -124,7 +174,7 @@ def test_an_app_of_ones_own_and_a_machine_that_loses_its_power(tmp_path: Path) -
         # when
         cluster.kill("one")
         start_celery(cluster, "other", "ours")
-        out, err = running.communicate(timeout=240)
+        out, err = running.communicate(timeout=150)
     # then
     assert running.returncode == 0, out + err
     assert "200 documents: 200 succeeded" in out

@@ -1,5 +1,6 @@
 """`run --on`: a batch on Dask's, Ray's or Celery's workers, as a person follows it."""
 
+import asyncio
 import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
@@ -7,33 +8,58 @@ from typing import TYPE_CHECKING, Final, Self
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
-from pdfbatch_renderer.cli.progress import duration
-from pdfbatch_renderer.cli.screen import err, show_note
+from pdfbatch_renderer.cli.progress import SHOWN_FAILURES, duration
+from pdfbatch_renderer.cli.screen import FINISHED_ALREADY, err, show_note
 
 if TYPE_CHECKING:
     from pdfbatch_renderer.batch import Batch
 
 _LINE_SECONDS: Final = 10.0
-_SHOWN_FAILURES: Final = 5
 
 
-def run_on_scheduler(address: str, batch: "Batch", *, output: str | None, workers: int) -> FinishSummary:
+def run_on_scheduler(address: str, batch: "Batch", *, output: str | None, workers: int, new: bool) -> FinishSummary:
     """Runs a batch on somebody's workers and shows how far it is.
+
+    Args:
+        output: as it was given, if it was.
+        new: start over.
 
     Raises:
         PdfbatchError: it cannot go on; a later call goes on from what is done.
     """
     # Here: the renderer's image has no schedulers.
-    from pdfbatch_renderer.finish import finish
+    from pdfbatch_renderer.event_loop import run_in_loop
+    from pdfbatch_renderer.run import finished_before
     from pdfbatch_schedulers import Order, run_on
     from pdfbatch_schedulers.address import open_scheduler
 
-    if (plan := batch.work.load_plan()) is not None and batch.work.sealed():
-        err.print("this batch is finished already; --new renders it again, retry renders what failed.", soft_wrap=True)
-        return finish(plan, batch.work, batch.output)
-    order = Order.of(batch.manifest, output=output, limit=batch.limit, workers=workers)
-    with ScheduledProgress() as progress:
-        return run_on(open_scheduler(address), order, progress)
+    if not new and (summary := run_in_loop(finished_before(batch))) is not None:
+        err.print(FINISHED_ALREADY, soft_wrap=True)
+        return summary
+    # First of all, since what cannot be reached is no reason to forget anything.
+    scheduler = open_scheduler(address)
+    try:
+        if new:
+            run_in_loop(_start_over(batch))
+        # As it was resolved here: a worker has another working directory.
+        written = batch.spec.output.uri if output is not None else None
+        order = Order.of(batch.manifest, output=written, limit=batch.limit, workers=workers)
+        with ScheduledProgress() as progress:
+            return run_on(scheduler, order, progress)
+    finally:
+        scheduler.close()
+
+
+async def _start_over(batch: "Batch") -> None:
+    """Forgets the batch, once whatever of it may still run elsewhere has seen that it is over."""
+    from pdfbatch_renderer.rendering.attempt import SEAL_SECONDS
+    from pdfbatch_renderer.run import forget
+
+    if await asyncio.to_thread(batch.work.load_plan) is not None:
+        await asyncio.to_thread(batch.work.seal, "the batch was started over")
+        err.print("waiting for what may still be under way")
+        await asyncio.sleep(2 * SEAL_SECONDS)
+    await forget(batch)
 
 
 class ScheduledProgress:
@@ -79,7 +105,7 @@ class ScheduledProgress:
         self._done += shard.documents
         self._failed += shard.failed
         for failure in shard.failures:
-            if self._told < _SHOWN_FAILURES:
+            if self._told < SHOWN_FAILURES:
                 self._told += 1
                 text = f"row {failure.row} failed ({failure.reason}): {failure.message}"
                 err.print(text, markup=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from pdfbatch_renderer.cli.screen import err, show_note
 
 _WINDOW_SECONDS: Final = 10.0
 _LINE_SECONDS: Final = 10.0
+SHOWN_FAILURES: Final = 5
 
 
 class Rate:
@@ -112,7 +113,7 @@ class RunProgress:
         self._rate.add()
         if record.status == "failed":
             self._failed += 1
-            if self._failed <= 5 and record.error is not None:
+            if self._failed <= SHOWN_FAILURES and record.error is not None:
                 text = f"row {record.row} failed ({record.error.reason}): {record.error.message}"
                 err.print(text, markup=False, soft_wrap=True)
         self._show()

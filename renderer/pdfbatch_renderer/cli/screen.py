@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Iterator
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -13,6 +14,8 @@ from pdfbatch_api.exit_codes import RUN_INTERRUPTED, RUN_MISTAKE, ExitCode
 
 err = Console(stderr=True, highlight=False)
 out = Console(highlight=False, soft_wrap=True)
+
+FINISHED_ALREADY: Final = "this batch is finished already; --new renders it again, retry renders what failed."
 
 # Nothing was rendered because of them; to a person they are all mistakes to mend.
 _MISTAKES = frozenset({ExitCode.USAGE, ExitCode.DATA})

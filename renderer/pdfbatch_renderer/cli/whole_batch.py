@@ -1,8 +1,9 @@
-"""`run`, `retry` and `verify`: a whole batch on this machine."""
+"""`run`, `retry` and `verify`: a whole batch, on this machine or, with --on, on others."""
 
+import re
 import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,14 +11,12 @@ from pdfbatch_api.exit_codes import RUN_FAILED_DOCUMENTS, RUN_INTERRUPTED
 from pdfbatch_api.resource import StoreOptions
 from pdfbatch_api.summaries import FinishSummary
 from pdfbatch_renderer.cli.arguments import Limit, Manifest, Output, Workers, worker_count
-from pdfbatch_renderer.cli.progress import RunProgress
-from pdfbatch_renderer.cli.screen import err, errors_for_people, out, show_note
+from pdfbatch_renderer.cli.progress import SHOWN_FAILURES, RunProgress
+from pdfbatch_renderer.cli.screen import FINISHED_ALREADY, err, errors_for_people, out, show_note
 
 if TYPE_CHECKING:
     from pdfbatch_renderer.batch import Batch
     from pdfbatch_renderer.run import RunResult
-
-_SHOWN_FAILURES: Final = 5
 
 
 def add_to(app: typer.Typer) -> None:
@@ -70,18 +69,14 @@ def run_command(
 
 def _run_on(on: str, batch: "Batch", output: str | None, workers: int | None, *, new: bool, arguments: str) -> None:
     from pdfbatch_renderer.cli.on_scheduler import run_on_scheduler
-    from pdfbatch_renderer.event_loop import run_in_loop
-    from pdfbatch_renderer.run import forget
 
     try:
-        if new:
-            run_in_loop(forget(batch))
-        summary = run_on_scheduler(on, batch, output=output, workers=workers or 1)
+        summary = run_on_scheduler(on, batch, output=output, workers=workers or 1, new=new)
     except KeyboardInterrupt:
-        err.print(
-            "stopped: shards under way are recorded as far as they come; the others are taken back.", soft_wrap=True
-        )
-        err.print(f"Go on with: pdfbatch run {arguments} --on {on}", markup=False, soft_wrap=True)
+        err.print("stopped: what was not begun is taken back; shards under way go on to their end.", soft_wrap=True)
+        # Without a password that may be in it.
+        scheduler = shlex.quote(re.sub(r"//[^@/]*@", "//…@", on))
+        err.print(f"Go on with: pdfbatch run {arguments} --on {scheduler}", markup=False, soft_wrap=True)
         raise typer.Exit(RUN_INTERRUPTED) from None
     _say_totals(summary, batch.output.uri, arguments)
 
@@ -124,7 +119,7 @@ def _say_how_it_ended(result: "RunResult", output: str, arguments: str, *, go_on
     summary = result.summary
     assert summary is not None
     if result.ending is Ending.ALREADY_FINISHED:
-        err.print("this batch is finished already; --new renders it again, retry renders what failed.", soft_wrap=True)
+        err.print(FINISHED_ALREADY, soft_wrap=True)
     elif result.inherited:
         err.print(f"{result.inherited:,} documents had been done before, {result.rendered:,} were rendered now.")
     _say_totals(summary, output, arguments)
@@ -139,10 +134,10 @@ def _say_totals(summary: FinishSummary, output: str, arguments: str) -> None:
     out.print(
         f"{summary.documents:,} documents: {', '.join(parts)}; {summary.pages:,} pages, {summary.bytes / 1e6:,.1f} MB"
     )
-    for failure in summary.failures[:_SHOWN_FAILURES]:
+    for failure in summary.failures[:SHOWN_FAILURES]:
         out.print(f"  row {failure.row}, {failure.name}: {failure.reason}: {failure.message}", markup=False)
-    if summary.failed > _SHOWN_FAILURES:
-        out.print(f"  … and {summary.failed - _SHOWN_FAILURES:,} more, in the report")
+    if summary.failed > SHOWN_FAILURES:
+        out.print(f"  … and {summary.failed - SHOWN_FAILURES:,} more, in the report")
     out.print(f"PDFs: {output}  report: {output}report.html", markup=False)
     if not summary.within_policy:
         out.print("More documents failed than spec.failurePolicy.maxFailedDocuments allows.")

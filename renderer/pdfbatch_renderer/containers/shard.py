@@ -73,7 +73,7 @@ class ShardAssembler:
             self.container,
             self.date,
             existing=self.existing or _existing(self.plan),
-            recorded=fold(self.work.segments(shard)),
+            recorded=fold(self.work.segments_of(self.plan.digest, shard)),
             number_pages=self.number_pages,
         )
 

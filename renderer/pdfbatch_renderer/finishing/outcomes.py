@@ -26,14 +26,15 @@ def outcomes(plan: Plan, work: WorkFolder, *, reason: str = "") -> Iterator[Reco
         WorkFolderError: an input file or a segment is missing or damaged, or a record belongs to no planned row.
         StoreError.
     """
+    digest = plan.digest
     with ThreadPoolExecutor(1, "shards") as ahead:
-        coming = ahead.submit(_folded, work, 0) if plan.shards else None
+        coming = ahead.submit(_folded, digest, work, 0) if plan.shards else None
         for shard in range(len(plan.shards)):
             assert coming is not None
             records = coming.result()
             # The next shard's segments are fetched while this one's rows are written.
             if shard + 1 < len(plan.shards):
-                coming = ahead.submit(_folded, work, shard + 1)
+                coming = ahead.submit(_folded, digest, work, shard + 1)
             for row in work.rows(plan, shard):
                 record = records.pop(row.row, None)
                 yield record if record is not None else _not_rendered(row, reason)
@@ -41,8 +42,8 @@ def outcomes(plan: Plan, work: WorkFolder, *, reason: str = "") -> Iterator[Reco
                 raise _foreign(work, shard, next(iter(records.values())))
 
 
-def _folded(work: WorkFolder, shard: int) -> dict[int, Record]:
-    return fold(work.segments(shard))
+def _folded(plan: str, work: WorkFolder, shard: int) -> dict[int, Record]:
+    return fold(work.segments_of(plan, shard))
 
 
 def _not_rendered(row: PlannedRow, reason: str) -> Record:

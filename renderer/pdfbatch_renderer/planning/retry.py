@@ -25,8 +25,11 @@ def plan_retry(plan: Plan, work: WorkFolder, generation: int) -> PlannedRetry:
     """
     known = work.load_retry(generation)
     if known is None:
+        digest = plan.digest
         with ThreadPoolExecutor(_AT_ONCE, "shards") as pool:
-            settled = pool.map(lambda shard: len(settled_rows(work, shard, generation)), range(len(plan.shards)))
+            settled = pool.map(
+                lambda shard: len(settled_rows(digest, work, shard, generation)), range(len(plan.shards))
+            )
             left = [planned.documents - done for planned, done in zip(plan.shards, settled, strict=True)]
         shards = tuple(shard for shard, documents in enumerate(left) if documents)
         known = work.create_retry(PlannedRetry(generation, plan.digest, sum(left), shards))

@@ -8,6 +8,7 @@ rows it may have been.
 import asyncio
 import time
 from collections.abc import Callable, Collection, Iterator
+from typing import Final
 
 from pdfbatch_api.errors import PdfbatchError, SealedError, Where
 from pdfbatch_api.plan import Plan, PlannedRow
@@ -17,7 +18,7 @@ from pdfbatch_renderer.rendering.suspects import Inheritance, careful_order, inh
 from pdfbatch_renderer.workfolder import WorkFolder
 
 # How often an attempt looks whether the batch was ended under it; each look is a request to the store.
-_SEAL_SECONDS = 5.0
+SEAL_SECONDS: Final = 5.0
 
 
 class ShardAttempt:
@@ -94,7 +95,8 @@ class ShardAttempt:
             StoreError, WorkFolderError, SealedError.
         """
         segments = await asyncio.to_thread(self._work.segments, self.shard)
-        self._inheritance = inherit(segments, self.generation, self._disrupted)
+        ours = [segment for segment in segments if segment.header.plan == self._digest]
+        self._inheritance = inherit(ours, self.generation, self._disrupted)
         # A container that was started again in its pod has the same name; it must not write over its own records.
         own = [header.number for header, _ in segments if header.attempt == self._attempt]
         self._number = max(own, default=-1) + 1
@@ -232,7 +234,7 @@ class ShardAttempt:
 
     async def _look_for_seal(self, *, at_once: bool = False) -> None:
         now = time.monotonic()
-        if now - self._looked < _SEAL_SECONDS and not at_once:
+        if now - self._looked < SEAL_SECONDS and not at_once:
             return
         self._looked = now
         if await asyncio.to_thread(self._work.sealed, self.generation):

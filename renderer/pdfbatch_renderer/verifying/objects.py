@@ -104,10 +104,11 @@ class ObjectAudit:
         """Names of failed lines that by now have a record of success: their attempt went on after the seal."""
         if not self._failed or plan is None or work is None:
             return set()
+        digest = plan.digest
         return {
             record.name
             for shard in range(len(plan.shards))
-            for record in fold(work.segments(shard)).values()
+            for record in fold(work.segments_of(digest, shard)).values()
             if record.status == "succeeded" and record.name in self._failed
         }
 

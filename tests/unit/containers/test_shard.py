@@ -274,7 +274,7 @@ def test_the_assembler_of_a_batch_reads_rows_and_records_from_its_work_folder(sh
 
     # When it is told of the shard, and again once its answer is recorded
     finals = assembler(7, shard.records)
-    work.write_segment(_header("records", 1), finals)
+    work.write_segment(_header("records", 1, plan.digest), finals)
 
     # Then the container is there, and the second time there is nothing to do
     assert names_in(shard.stored()["a.zip"]) == ["1.pdf", "2.pdf"]
@@ -285,5 +285,5 @@ def test_the_assembler_of_a_batch_reads_rows_and_records_from_its_work_folder(sh
     assert {record.error.reason for record in assembler(7, shard.records)} == {"OutputExists"}
 
 
-def _header(kind, number):
-    return SegmentHeader(kind=kind, attempt="a" * 8, shard=7, generation=0, number=number, plan="")
+def _header(kind, number, plan=""):
+    return SegmentHeader(kind=kind, attempt="a" * 8, shard=7, generation=0, number=number, plan=plan)

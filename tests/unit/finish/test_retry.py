@@ -36,7 +36,7 @@ def test_a_retry_takes_up_what_failed_and_what_nothing_is_known_of() -> None:
     retry = plan_retry(batch.plan, batch.work, 1)
 
     assert (retry.shards, retry.documents) == ((0, 2), 2)
-    assert settled_rows(batch.work, 0, 1) == {1, 3, 4}
+    assert settled_rows(batch.plan.digest, batch.work, 0, 1) == {1, 3, 4}
 
 
 def test_it_is_planned_once_whatever_has_become_of_it_since() -> None:
@@ -46,7 +46,9 @@ def test_it_is_planned_once_whatever_has_become_of_it_since() -> None:
     mended(batch, 2)
 
     assert plan_retry(batch.plan, batch.work, 1) == first
-    assert settled_rows(batch.work, 0, 1) == {1, 3, 4}, "what the retry itself has done is still the retry's"
+    assert settled_rows(batch.plan.digest, batch.work, 0, 1) == {1, 3, 4}, (
+        "what the retry itself has done is still the retry's"
+    )
     assert plan_retry(batch.plan, batch.work, 2).shards == (2,)
 
 

@@ -8,6 +8,7 @@ from memory_store import MemoryStore
 from pdfbatch_api.errors import WorkFolderError
 from pdfbatch_api.plan import PlannedRow
 from pdfbatch_api.records import SegmentHeader
+from pdfbatch_renderer.finishing.outcomes import outcomes
 from pdfbatch_renderer.input_file import InputWriter
 from pdfbatch_renderer.workfolder import WorkFolder
 
@@ -102,6 +103,18 @@ def test_segments_of_all_attempts_come_back_sorted() -> None:
     assert [[record.row for record in records] for _, records in segments] == [[1], [2], [3, 4]]
     assert [header.attempt for header, _ in segments] == [ATTEMPT, ATTEMPT, "ffffffff"]
     assert batch.work.segments(1) == []
+
+
+def test_what_an_attempt_at_another_plan_wrote_is_none_of_this_one() -> None:
+    # given a batch that was started over while an attempt at its first plan still ran
+    batch = BatchBuilder(MemoryStore()).rows(2).rendered()
+    digest = batch.plan.digest
+    late = SegmentHeader("records", attempt="0" * 8, shard=0, generation=0, number=1, plan="another")
+    batch.work.write_segment(late, [msgspec.structs.replace(batch.record(1), name="of-the-first-plan.pdf")])
+    # then
+    assert len(batch.work.segments(0)) == 2
+    assert [header.plan for header, _ in batch.work.segments_of(digest, 0)] == [digest]
+    assert [record.name for record in outcomes(batch.plan, batch.work)] == [batch.record(n).name for n in (1, 2)]
 
 
 def test_other_objects_among_the_records_are_no_segments() -> None:

@@ -31,6 +31,7 @@ class AScheduler:
         self.shards = shards
         self.handed_over: list[Step] = []
         self.dropped = 0
+        self.closed = False
         self._waiting: deque[Step] = deque()
         self.most_waiting = 0
 
@@ -57,6 +58,9 @@ class AScheduler:
     def drop(self) -> None:
         self.dropped += 1
         self._waiting.clear()
+
+    def close(self) -> None:
+        self.closed = True
 
     def names(self) -> list[str]:
         """The steps, in the order in which they were handed over."""

@@ -10,6 +10,7 @@ from pdfbatch_api.errors import ManifestError
 from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
 from pdfbatch_schedulers import BatchFailedError, Order, driver, run_on
+from pdfbatch_schedulers.step import Outcome
 from tests.unit.schedulers.a_scheduler import AScheduler, AWatcher, said
 
 
@@ -128,10 +129,39 @@ def test_a_mistake_that_the_plan_finds_is_passed_on(status: ExitCode) -> None:
 def test_without_plan_or_finish_there_is_no_batch(step: str) -> None:
     watcher = AWatcher()
 
-    with pytest.raises(BatchFailedError, match=f"{step} failed, and was tried as often as it may"):
+    with pytest.raises(BatchFailedError, match=f"{step} failed, and was tried as often as it may: it ended with 75"):
         run_on(AScheduler({step: [said(75)]}), an_order(), watcher)
 
     assert len(watcher.of("trouble")) == 6
+
+
+def test_a_plan_whose_store_is_away_ends_as_the_store_s_error() -> None:
+    told = said(int(ExitCode.UNAVAILABLE), PlanSummary(error="the bucket does not answer"))
+
+    with pytest.raises(BatchFailedError, match="the bucket does not answer") as caught:
+        run_on(AScheduler({"plan": [told]}), an_order(), AWatcher())
+
+    assert caught.value.exit_code == ExitCode.UNAVAILABLE
+
+
+@pytest.mark.parametrize("nonsense", [b"", b"{", b"[]", b'{"type": "other"}'])
+def test_a_command_that_says_nothing_sensible_is_tried_again(nonsense: bytes) -> None:
+    scheduler, watcher = AScheduler({"render 0": [Outcome(0, nonsense)]}), AWatcher()
+
+    run_on(scheduler, an_order(retries={"shard": 1}), watcher)
+
+    assert scheduler.names().count("render 0") == 2
+
+
+def test_what_waits_to_be_tried_again_is_nothing_to_a_batch_that_is_stopped() -> None:
+    # given a shard that was lost, and another that has more failures than allowed
+    bad = said(0, RenderSummary(shard=1, documents=10, failed=10))
+    scheduler = AScheduler({"render 0": ["the worker died"], "render 1": [bad]})
+
+    summary = run_on(scheduler, an_order(failurePolicy={"stopEarly": True}), AWatcher())
+
+    assert summary.documents == 30
+    assert scheduler.names()[-1] == "finish" and scheduler.names().count("render 0") == 1
 
 
 @pytest.mark.parametrize("loss", ["the worker died", said(143), said(-15)])
@@ -151,7 +181,7 @@ def test_a_step_that_loses_every_worker_comes_to_an_end() -> None:
     run_on(scheduler, an_order(), watcher)
 
     assert scheduler.names().count("render 0") == 21
-    assert "render 0 lost its worker 20 times, and is given up: the machine is gone" in watcher.of("trouble")[-1]
+    assert "render 0 was lost 20 times, and is given up: the machine is gone" in watcher.of("trouble")[-1]
     assert scheduler.handed_over[-1].reason == "shard 0 could not be rendered"
 
 

@@ -13,6 +13,7 @@ from pdfbatch_api.summaries import PlanSummary, decode_summary
 from pdfbatch_schedulers import Order, SchedulerError
 from pdfbatch_schedulers.address import open_scheduler
 from pdfbatch_schedulers.carrying import carry_out
+from pdfbatch_schedulers.celery_app import celery_app
 from pdfbatch_schedulers.on_celery import OnCelery
 from pdfbatch_schedulers.step import Step
 
@@ -43,6 +44,8 @@ def test_a_path_is_told_so_that_it_is_the_same_elsewhere(tmp_path: Path, monkeyp
     monkeypatch.chdir(tmp_path)
     order = Order.of("batch.yaml", output="out")
     assert (order.base, order.output) == (str(tmp_path), str(tmp_path / "out"))
+    assert Order.of("batch.yaml", output="out/").output == f"{tmp_path}/out/"
+    assert Order.of("batch.yaml", output="file:/x").output == "file:/x"
 
 
 def test_a_worker_tells_what_its_command_said_and_leaves_nothing(
@@ -87,5 +90,34 @@ def test_an_app_that_keeps_no_results_is_refused() -> None:
 
 
 def test_a_module_that_is_not_there_is_told() -> None:
-    with pytest.raises(SchedulerError, match="nowhere"):
+    with pytest.raises(SchedulerError, match="there is no Celery app nowhere:app"):
         open_scheduler("celery=nowhere:app")
+
+
+def test_an_app_is_looked_for_in_this_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "their_app.py").write_text("from celery import Celery\ntheirs = Celery(backend='cache+memory://')\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", list(sys.path))
+
+    assert isinstance(open_scheduler("celery=their_app:theirs"), OnCelery)
+    with pytest.raises(SchedulerError, match="there is no Celery app their_app:other"):
+        open_scheduler("celery=their_app:other")
+
+
+@pytest.mark.parametrize(
+    ("broker", "backend"),
+    [("redis://h/0", "redis://h/0"), ("amqp://h", None), ("sqs://", None), (None, None)],
+)
+def test_results_are_kept_in_a_broker_that_can(
+    broker: str | None, backend: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("CELERY_BROKER_URL", "CELERY_RESULT_BACKEND"):
+        monkeypatch.delenv(name, raising=False)
+    assert celery_app(broker).conf.result_backend == backend
+
+
+@pytest.mark.parametrize("kind", ["dask", "ray", "celery"])
+def test_what_is_not_installed_is_told(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(SchedulerError, match=rf"{kind} is not installed.*pip install 'pdfbatch\[{kind}\]'"):
+        open_scheduler(f"{kind}=x")
