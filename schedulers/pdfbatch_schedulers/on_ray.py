@@ -4,13 +4,16 @@ import contextlib
 import logging
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 import ray
 
 from pdfbatch_schedulers.carrying import carry_out
 from pdfbatch_schedulers.scheduler import Done, SchedulerError
 from pdfbatch_schedulers.step import Outcome, Step
+
+_CLIENT_TRIES: Final = 3
+_SERVER_FAILED: Final = "Initialization failure from server"
 
 
 class OnRay:
@@ -30,13 +33,19 @@ class OnRay:
         Raises:
             SchedulerError: nobody answers there.
         """
-        try:
-            ray.init(address, log_to_driver=False, logging_level=logging.WARNING)
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise SchedulerError(
-                f"no Ray cluster answers at {address}: {' '.join(str(error).split())[:300]}",
-                hint="Give ray://HEAD:10001, or `auto` on a node of it. If it wants a token, set RAY_AUTH_MODE=token.",
-            ) from error
+        # The head starts a process for each ray:// driver, which with Ray 2.60 fails now and then ("Starting Ray client
+        # server failed"): the next does not.
+        for left in reversed(range(_CLIENT_TRIES)):
+            try:
+                ray.init(address, log_to_driver=False, logging_level=logging.WARNING)
+                break
+            except (ConnectionError, ValueError, RuntimeError) as error:
+                if left and _SERVER_FAILED in str(error):
+                    continue
+                raise SchedulerError(
+                    f"no Ray cluster answers at {address}: {' '.join(str(error).split())[:300]}",
+                    hint="Give ray://HEAD:10001, or `auto` on a node of it. Where it has tokens: RAY_AUTH_MODE=token.",
+                ) from error
         return cls()
 
     def submit(self, step: Step) -> None:
