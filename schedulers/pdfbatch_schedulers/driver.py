@@ -191,7 +191,13 @@ class _Driver:
             self._last, self._said = time.monotonic(), 0.0
         elif (silent := time.monotonic() - self._last) >= max(_QUIET_SECONDS, 2 * self._said):
             self._said = silent
-            self._watcher.quiet(silent, self._scheduler.workers())
+            self._watcher.quiet(silent, self._workers())
+
+    def _workers(self) -> str:
+        try:
+            return self._scheduler.workers()
+        except PdfbatchError as error:
+            return f"no workers to be seen ({error.what})"
 
     def _end(self, done: Done, on_end: Callable[[Step, Summary | None], None]) -> None:
         step = done.step

@@ -58,6 +58,8 @@ class OnCelery:
             )
         self._app = app
         self._steps: dict[str, tuple[AsyncResult, Step]] = {}
+        # Seen to be over and not told yet: what is asked next may not be reached.
+        self._over: list[Done] = []
         # Begun steps, with how often in a row no worker had them in hand.
         self._begun: dict[str, int] = {}
         self._asked = time.monotonic()
@@ -74,24 +76,27 @@ class OnCelery:
         end = time.monotonic() + seconds
         try:
             with self._reached():
-                over = self._look(end)
+                self._look(end)
+            self._unreachable_since = None
         except SchedulerError:
             now = time.monotonic()
             since = self._unreachable_since = self._unreachable_since or now
             if now - since > _PATIENCE_SECONDS:
                 raise
-            time.sleep(max(end - now, 0))
-            return []
-        self._unreachable_since = None
+            if not self._over:
+                time.sleep(max(end - now, 0))
+        over, self._over = self._over, []
         return over
 
-    def _look(self, end: float) -> list[Done]:
+    def _look(self, end: float) -> None:
         while True:
-            over = [self._take(name) for name in list(self._steps)[:_ASKED_AT_ONCE] if self._is_over(name)]
+            for name in list(self._steps)[:_ASKED_AT_ONCE]:
+                if self._is_over(name):
+                    self._take(name)
             if time.monotonic() - self._asked > _ASK_WORKERS_SECONDS:
-                over += self._lost()
-            if over or time.monotonic() >= end:
-                return over
+                self._take_lost()
+            if self._over or time.monotonic() >= end:
+                return
             time.sleep(_PAUSE_SECONDS)
 
     def _is_over(self, name: str) -> bool:
@@ -103,28 +108,30 @@ class OnCelery:
             self._begun.setdefault(name, 0)
         return state in READY_STATES
 
-    def _take(self, name: str) -> Done:
-        self._begun.pop(name, None)
-        result, step = self._steps.pop(name)
-        if not result.successful():
-            return Done(step, None, f"Celery says: {result.result!r}")
+    def _take(self, name: str) -> None:
+        result, step = self._steps[name]
         told = result.result
+        if result.state == "SUCCESS":
+            self._over.append(Done(step, Outcome(told["status"], told["summary"].encode())))
+        else:
+            self._over.append(Done(step, None, f"Celery says: {told!r}"))
+        del self._steps[name]
+        self._begun.pop(name, None)
         result.forget()
-        return Done(step, Outcome(told["status"], told["summary"].encode()))
 
-    def _lost(self) -> list[Done]:
-        """Steps that were begun, and that no worker has had in hand for a while."""
+    def _take_lost(self) -> None:
+        """Takes steps that were begun, and that no worker has had in hand for a while."""
         self._asked = time.monotonic()
         answers = self._app.control.inspect(timeout=_ANSWER_SECONDS).active()
         if answers is None:
             # Nobody answers: that may be the app's setting, or there is nobody, whom the broker will find out.
-            return []
+            return
         in_hand = {task["id"] for tasks in answers.values() for task in tasks}
         self._begun = {name: 0 if name in in_hand else misses + 1 for name, misses in self._begun.items()}
         lost = [name for name, misses in self._begun.items() if misses >= _MOST_MISSES and not self._is_over(name)]
         for name in lost:
             del self._begun[name]
-        return [Done(self._steps.pop(name)[1], None, "no Celery worker has it in hand any more") for name in lost]
+            self._over.append(Done(self._steps.pop(name)[1], None, "no Celery worker has it in hand any more"))
 
     def workers(self) -> str:
         """See Scheduler."""
@@ -136,6 +143,7 @@ class OnCelery:
         dropped = list(self._steps)
         self._steps.clear()
         self._begun.clear()
+        self._over.clear()
         with self._reached():
             self._app.control.revoke(dropped)
 

@@ -73,10 +73,11 @@ class OnDask:
         step = self._steps.pop(future, None)
         if step is None:
             return []  # it was taken back
-        if future.status != "finished":
-            error = future.exception(timeout=_RESULT_SECONDS) if future.status == "error" else future.status
-            return [Done(step, None, f"Dask says: {error}")]
         try:
+            if future.status == "error":
+                return [Done(step, None, f"Dask says: {future.exception(timeout=_RESULT_SECONDS)}")]
+            if future.status != "finished":
+                return [Done(step, None, f"Dask says that it is {future.status}")]
             outcome = future.result(timeout=_RESULT_SECONDS)
         except (TimeoutError, CancelledError, OSError) as error:
             # Results lie on workers: this one's is gone.

@@ -9,7 +9,7 @@ import yaml
 from pdfbatch_api.errors import ManifestError
 from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
-from pdfbatch_schedulers import BatchFailedError, Order, driver, run_on
+from pdfbatch_schedulers import BatchFailedError, Order, SchedulerError, driver, run_on
 from pdfbatch_schedulers.step import Outcome
 from tests.unit.schedulers.a_scheduler import AScheduler, AWatcher, said
 
@@ -219,6 +219,19 @@ def test_when_nothing_happens_it_says_so_and_who_is_there(clock: Clock) -> None:
     seconds = [what[0] for what in watcher.of("quiet")]
     assert seconds[0] == 30 and 60 <= seconds[1] < 65 and 120 <= seconds[2] < 130
     assert {what[1] for what in watcher.of("quiet")} == {"no workers"}
+
+
+def test_workers_that_cannot_be_asked_end_nothing(clock: Clock) -> None:
+    class Deaf(AScheduler):
+        def workers(self) -> str:
+            raise SchedulerError("the broker is away")
+
+        def done(self, seconds: float) -> Any:
+            return super().done(seconds) if clock.now > 1060 else []
+
+    watcher = AWatcher()
+    assert run_on(Deaf(), an_order(), watcher).succeeded == 30
+    assert watcher.of("quiet")[0][1] == "no workers to be seen (the broker is away)"
 
 
 def test_whoever_interrupts_it_takes_all_back() -> None:
