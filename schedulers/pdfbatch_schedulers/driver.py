@@ -9,7 +9,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -22,6 +22,7 @@ from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary, Su
 from pdfbatch_schedulers.order import Order
 from pdfbatch_schedulers.scheduler import Done, Scheduler
 from pdfbatch_schedulers.step import Step
+from pdfbatch_schedulers.watcher import LogWatcher, Watcher
 
 # Enough for a thousand workers to have their next shard at hand; little enough to be taken back.
 _MOST_HANDED_OVER: Final = 2_000
@@ -53,30 +54,6 @@ class BatchFailedError(PdfbatchError):
         return error
 
 
-class Watcher(Protocol):
-    """Whoever watches a batch."""
-
-    def planned(self, plan: PlanSummary) -> None:
-        """The plan is there."""
-        ...
-
-    def rendered(self, shard: RenderSummary) -> None:
-        """A shard is done."""
-        ...
-
-    def trouble(self, text: str) -> None:
-        """Something went wrong, and is tried again or left out: a sentence."""
-        ...
-
-    def quiet(self, seconds: float, workers: str) -> None:
-        """Nothing was done for so long, with these workers."""
-        ...
-
-    def finishing(self) -> None:
-        """All is rendered; the manifest and the report are being written."""
-        ...
-
-
 @dataclass(frozen=True, order=True)
 class _Later:
     """A step that is tried again, not before a moment of the monotonic clock."""
@@ -86,8 +63,11 @@ class _Later:
     step: Step = field(compare=False)
 
 
-def run_on(scheduler: Scheduler, order: Order, watcher: Watcher) -> FinishSummary:
+def run_on(scheduler: Scheduler, order: Order, watcher: Watcher | None = None) -> FinishSummary:
     """Plans, renders and finishes a batch. What earlier calls did is not done again.
+
+    Args:
+        watcher: told of what happens; a log of Python's unless it is given.
 
     Returns:
         the totals.
@@ -98,7 +78,7 @@ def run_on(scheduler: Scheduler, order: Order, watcher: Watcher) -> FinishSummar
         SchedulerError: the scheduler cannot be reached.
     """
     spec = parse_manifest(order.manifest).spec
-    driver = _Driver(scheduler, order, spec, watcher)
+    driver = _Driver(scheduler, order, spec, watcher or LogWatcher())
     try:
         return driver.run()
     except BaseException:

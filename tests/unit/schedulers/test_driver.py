@@ -58,6 +58,22 @@ def test_it_plans_renders_each_shard_once_and_finishes() -> None:
     assert watcher.told == [("planned", 3), *(("rendered", shard) for shard in range(3)), ("finishing", None)]
 
 
+def test_without_a_watcher_a_log_tells_of_it(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "pdfbatch.schedulers")
+    answers = {"render 1": [broken(75), said(0, RenderSummary(shard=1, documents=10, succeeded=8, failed=2))]}
+
+    run_on(AScheduler(answers), an_order())
+
+    assert caplog.messages == [
+        "planned 30 documents in 3 shards",
+        "shard 0 is done: 10 of 30 documents, 0 failed",
+        "render 1 is tried again in 1 s (1 of 5): it is broken",
+        "shard 2 is done: 20 of 30 documents, 0 failed",
+        "shard 1 is done: 30 of 30 documents, 2 failed",
+        "finishing",
+    ]
+
+
 def test_a_batch_of_very_many_shards_is_handed_over_bit_by_bit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(driver, "_MOST_HANDED_OVER", 20)
     scheduler = AScheduler(shards=500)
