@@ -127,19 +127,22 @@ def wait_until(
     """
     deadline = time.monotonic() + within
     while not true():
-        alive = {one.role for one in of_cluster(cluster)}
-        gone = [role for role in roles if role not in alive]
+        gone = _gone(cluster, roles)
         if gone:
             # Amid an exec a process has no environment for a moment.
             time.sleep(0.1)
-            alive = {one.role for one in of_cluster(cluster)}
-            gone = [role for role in gone if role not in alive]
+            gone = _gone(cluster, gone)
         if gone or time.monotonic() > deadline:
             why = f"{', '.join(gone)} ended" if gone else f"not within {within:.0f} s"
             raise DidNotStartError(
                 f"{what}: {why}\n" + "\n".join(last_lines(logs / f"{role}.log") for role in gone or roles)
             )
         time.sleep(0.1)
+
+
+def _gone(cluster: str, roles: Sequence[str]) -> list[str]:
+    alive = {one.role for one in of_cluster(cluster)}
+    return [role for role in roles if role not in alive]
 
 
 def last_lines(log: Path, count: int = 15) -> str:

@@ -7,6 +7,9 @@ import msgspec
 # Kubernetes cuts a termination message at 4,096 bytes (pod.spec.containers.terminationMessagePath).
 LIMIT: Final = 4096
 
+# What `finish` is told, for the rows without a record, where spec.failurePolicy.stopEarly ended a batch.
+STOPPED_EARLY: Final = "the batch was stopped: more documents failed than spec.failurePolicy allows"
+
 
 class FailureLine(msgspec.Struct, frozen=True, omit_defaults=True):
     """One failed document."""

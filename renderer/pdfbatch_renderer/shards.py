@@ -7,6 +7,7 @@ from typing import Final
 
 from pdfbatch_api.plan import Plan
 from pdfbatch_api.records import Record
+from pdfbatch_api.summaries import STOPPED_EARLY
 from pdfbatch_renderer.batch import Batch
 from pdfbatch_renderer.containers.shard import ShardAssembler
 from pdfbatch_renderer.observer import Meter, Observer
@@ -84,7 +85,7 @@ def why_stopped(rendering: Rendering) -> str | None:
     """Why rendering ended before all was done, for the rows that have no record; None when nothing stopped it."""
     if not rendering.stopped_early:
         return None
-    return "the batch was stopped: more documents failed than spec.failurePolicy allows"
+    return STOPPED_EARLY
 
 
 class _Counting:

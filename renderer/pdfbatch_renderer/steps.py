@@ -154,11 +154,12 @@ async def render_step(
         else:
             rendered, interrupted = rendering.rendered, rendering.interrupted
             restarts = sum(rendering.restarts.values())
-    records = await asyncio.to_thread(shard_records, plan.digest, batch.work, shard)
+    of_plan = plan.digest
+    records = await asyncio.to_thread(shard_records, of_plan, batch.work, shard)
     documents = plan.shards[shard].documents
     if generation:
         # Of what was right before it others have told already.
-        settled = await asyncio.to_thread(settled_rows, plan.digest, batch.work, shard, generation)
+        settled = await asyncio.to_thread(settled_rows, of_plan, batch.work, shard, generation)
         records = [record for record in records if record.row not in settled]
         documents -= len(settled)
     summary = _summary(shard, documents, records, rendered_here=rendered, restarts=restarts, since=since)

@@ -18,7 +18,7 @@ from pdfbatch_api.exit_codes import ExitCode
 from pdfbatch_api.manifest import parse_manifest
 from pdfbatch_api.resource import PdfBatchSpec
 from pdfbatch_api.resource.quantities import share_of
-from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary, Summary, decode_summary
+from pdfbatch_api.summaries import STOPPED_EARLY, FinishSummary, PlanSummary, RenderSummary, Summary, decode_summary
 from pdfbatch_schedulers.order import Order
 from pdfbatch_schedulers.scheduler import Done, Scheduler
 from pdfbatch_schedulers.step import Step
@@ -133,7 +133,7 @@ class _Driver:
                 self._scheduler.drop()
                 self._later.clear()
                 self._handed_over = 0
-                return "the batch was stopped: more documents failed than spec.failurePolicy allows"
+                return STOPPED_EARLY
 
     def _alone(self, step: Step, kind: type[_Kind]) -> _Kind:
         """Carries out a step without which there is no next one."""

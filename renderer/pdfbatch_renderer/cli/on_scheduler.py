@@ -2,19 +2,14 @@
 
 import asyncio
 import time
-from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from typing import TYPE_CHECKING
 
 from pdfbatch_api.summaries import FinishSummary, PlanSummary, RenderSummary
-from pdfbatch_renderer.cli.progress import SHOWN_FAILURES, duration
+from pdfbatch_renderer.cli.progress import LINE_SECONDS, SHOWN_FAILURES, Bar, duration
 from pdfbatch_renderer.cli.screen import FINISHED_ALREADY, err, show_note
 
 if TYPE_CHECKING:
     from pdfbatch_renderer.batch import Batch
-
-_LINE_SECONDS: Final = 10.0
 
 
 def run_on_scheduler(address: str, batch: "Batch", *, output: str | None, workers: int, new: bool) -> FinishSummary:
@@ -62,33 +57,13 @@ async def _start_over(batch: "Batch") -> None:
     await forget(batch)
 
 
-class ScheduledProgress:
+class ScheduledProgress(Bar):
     """Shows a batch whose shards are rendered elsewhere: a bar on a terminal, a line now and then otherwise."""
 
     def __init__(self) -> None:
-        self._bar = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=None),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[rest]}"),
-            TimeElapsedColumn(),
-            console=err,
-            disable=not err.is_terminal,
-            expand=True,
-        )
-        self._task = self._bar.add_task("planning", total=None, rest="")
+        super().__init__("rest")
         self._shards = self._shards_done = self._documents = self._done = self._failed = self._told = 0
         self._begun = self._said = time.monotonic()
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bar.stop()
 
     def planned(self, plan: PlanSummary) -> None:
         """The plan is there."""
@@ -118,7 +93,7 @@ class ScheduledProgress:
         ]
         rest = ", ".join(part for part in parts if part)
         self._bar.update(self._task, completed=self._done, rest=rest)
-        if not err.is_terminal and time.monotonic() - self._said > _LINE_SECONDS:
+        if not err.is_terminal and time.monotonic() - self._said > LINE_SECONDS:
             self._said = time.monotonic()
             err.print(f"{self._done:,}/{self._documents:,}, {rest}")
 

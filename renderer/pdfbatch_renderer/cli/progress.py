@@ -3,7 +3,7 @@
 import time
 from collections import deque
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -12,7 +12,7 @@ from pdfbatch_api.records import Record
 from pdfbatch_renderer.cli.screen import err, show_note
 
 _WINDOW_SECONDS: Final = 10.0
-_LINE_SECONDS: Final = 10.0
+LINE_SECONDS: Final = 10.0
 SHOWN_FAILURES: Final = 5
 
 
@@ -48,30 +48,28 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60} min"
 
 
-class RunProgress:
-    """Shows a run. A context manager; an Observer of `run`."""
+class Bar:
+    """A bar on a terminal, nothing elsewhere. A context manager.
 
-    def __init__(self) -> None:
+    Args:
+        fields: what stands after the count, by name; empty at first.
+    """
+
+    def __init__(self, *fields: str) -> None:
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),
             BarColumn(bar_width=None),
             MofNCompleteColumn(),
-            TextColumn("{task.fields[rate]}"),
-            TextColumn("{task.fields[eta]}"),
-            TextColumn("{task.fields[failed]}"),
+            *(TextColumn(f"{{task.fields[{field}]}}") for field in fields),
             TimeElapsedColumn(),
             console=err,
             transient=False,
             disable=not err.is_terminal,
             expand=True,
         )
-        self._task = self._bar.add_task("planning", total=None, rate="", eta="", failed="")
-        self._rate = Rate()
-        self._total = 0
-        self._done = 0
-        self._failed = 0
-        self._said = time.monotonic()
+        empty: dict[str, Any] = dict.fromkeys(fields, "")
+        self._task = self._bar.add_task("planning", total=None, **empty)
 
     def __enter__(self) -> Self:
         self._bar.start()
@@ -81,6 +79,18 @@ class RunProgress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._bar.stop()
+
+
+class RunProgress(Bar):
+    """Shows a run. A context manager; an Observer of `run`."""
+
+    def __init__(self) -> None:
+        super().__init__("rate", "eta", "failed")
+        self._rate = Rate()
+        self._total = 0
+        self._done = 0
+        self._failed = 0
+        self._said = time.monotonic()
 
     def planning(self, rows: int) -> None:
         """So many rows are planned."""
@@ -126,7 +136,7 @@ class RunProgress:
             self._bar.update(
                 self._task, completed=self._done, rate=f"{speed:.0f}/s", eta=left, failed=f"[red]{failed}[/]"
             )
-        elif time.monotonic() - self._said > _LINE_SECONDS:
+        elif time.monotonic() - self._said > LINE_SECONDS:
             self._said = time.monotonic()
             parts = [f"{self._done:,}/{self._total:,}", f"{speed:.0f} documents/s", left, failed]
             err.print(", ".join(part for part in parts if part))
